@@ -1,0 +1,3 @@
+"""janusome: the in-silico laboratory of nanotheranostics. Research use only."""
+
+__version__ = "0.1.0"

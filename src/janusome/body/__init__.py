@@ -1,0 +1,1 @@
+"""Laws of the body: circulation, vascular exchange, phagocytes, excretion, metabolism."""

@@ -1,0 +1,143 @@
+"""What a run leaves: every number with its ensemble, its source and its place in the study.
+
+Plain records of arrays, read by `files` and `reporting`; nothing here computes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Course:
+    """One quantity over time, for every draw of the ensemble; draw 0 has every input at its median."""
+
+    species: str  # "doxorubicin", "carrier", "cu-64", "tumor cells"
+    form: str  # encapsulated | released | total | carrier | attached | detached | viable | all
+    organ: str  # plasma | liver | ... | tumor | urine | ...
+    site: str  # blood | interstitium | ... | whole
+    quantity: str  # says its basis: "concentration per plasma volume", "injected dose", "injected dose per mass", ...
+    unit: str
+    values: Array  # (draws, times), in `unit`
+
+
+@dataclass(frozen=True)
+class TumorMap:
+    """A field of the tumor at one moment, on its own voxels (z, y, x), at the median of every input."""
+
+    lesion: str
+    time: float  # s
+    species: str
+    form: str
+    site: str
+    quantity: str
+    unit: str
+    values: Array  # (z, y, x); not-a-number outside the lesion
+    voxel_size: Array  # (3,) m
+
+
+@dataclass(frozen=True)
+class Visibility:
+    """Whether a lesion can be told from its surroundings, for every draw."""
+
+    lesion: str
+    contrast_to_noise: Array  # (draws,)
+    visible: NDArray[np.bool_]  # (draws,)
+    criterion: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One scan of one arm, at the median of every input."""
+
+    name: str  # "pet-clinical 24 h"
+    scanner: str
+    modality: str  # pet | mri
+    time: float  # s
+    label: str
+    unit: str
+    expected: Array  # (z, y, x) without noise
+    image: Array  # (z, y, x) as the scanner shows it
+    lesion: NDArray[np.bool_]  # (z, y, x) voxels more than half inside the lesion
+    voxel_size: Array  # (3,) m
+    visibility: Visibility
+    settings: dict[str, str]  # sequence, frame, resolution ... as words, for figure captions and sidecars
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    direction: tuple[tuple[float, float, float], ...] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
+
+@dataclass(frozen=True)
+class DoseGiven:
+    """What was given, in the words of the study and in amounts."""
+
+    time: float  # s
+    duration: float  # s, 0 for a bolus
+    route: str
+    words: str  # "30 mg/m^2 of doxorubicin"
+    mol: dict[str, float]  # by species: {"carrier": ..., "encapsulated doxorubicin": ..., "attached cu-64": ...}
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One arm of the study: treated, free-drug, untreated."""
+
+    name: str
+    formulation: str
+    doses: tuple[DoseGiven, ...]
+    times: Array  # (times,) s
+    courses: tuple[Course, ...]
+    maps: tuple[TumorMap, ...]
+    scans: tuple[Scan, ...]
+    ledger_error: float  # largest |injected - everywhere - eliminated| over the injected amount
+    splitting_error: float | None  # grid against the few-shell solve: relative difference of what the tumor holds
+    solver: dict[str, Any] = field(default_factory=dict)  # steps, fallbacks, seconds ...
+
+
+@dataclass(frozen=True)
+class ValueUsed:
+    """One row of the provenance table: a value that the run used, with its source and spread."""
+
+    owner: str  # "carrier peg-liposome", "drug doxorubicin", "host human-female: liver", "relation"
+    name: str
+    number: float  # in `unit`
+    unit: str
+    q05: float
+    q95: float
+    grade: str  # measured | derived | assumed | given | computed
+    source: str
+    where: str
+    origin: str  # shipped | user library | study
+    conditions: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """How much one input moves one answer: the rank correlation over the draws."""
+
+    answer: str
+    owner: str
+    name: str
+    rank_correlation: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """A whole run."""
+
+    title: str
+    study: dict[str, Any]  # the resolved study, as plain data
+    arms: tuple[Arm, ...]
+    values: tuple[ValueUsed, ...]
+    drivers: tuple[Driver, ...]
+    cautions: tuple[str, ...]  # what was missing, assumed by the user's silence, or lies outside validation
+    seed: int
+    draws: int
+    versions: dict[str, str]
+    laws: dict[str, dict[str, Any]] = field(default_factory=dict)  # law -> {"equation": ..., "sources": [...], "where": ...}

@@ -227,5 +227,13 @@ class AbstractModality(eqx.Module):
         """Return one image with noise, drawn with an explicit key."""
 
     @abc.abstractmethod
+    def shown(self, expected: Float[Array, "z y x"], scene: Scene) -> Float[Array, "z y x"]:
+        """Return the mean of many noisy images, which a magnitude lifts above the image without noise."""
+
+    @abc.abstractmethod
     def noise(self, expected: Float[Array, "z y x"], scene: Scene) -> Float[Array, "z y x"]:
         """Return the standard deviation of the noise in every voxel."""
+
+    @abc.abstractmethod
+    def noise_of_mean(self, expected: Float[Array, "z y x"], scene: Scene, *, weights: Float[Array, "z y x"]) -> Array:
+        """Return the standard deviation of a weighted sum of voxels, with the correlation between them."""

@@ -30,7 +30,7 @@ class CarrierDegradation(AbstractTransfer):
     acts_in: ClassVar = (Region.BODY, Region.TUMOR)
     moves: ClassVar = (Form.CARRIER,)
     sites: ClassVar = (PHAGOCYTOSED,)
-    sources: ClassVar = ("janusome_reference_body",)
+    sources: ClassVar = ("zweers2004",)
 
     degradation_rate_constant: PerPlace = quantity("1/s")
 

@@ -23,7 +23,7 @@ class Circulation(AbstractTransfer):
     acts_in: ClassVar = (Region.BODY,)
     moves: ClassVar = (Form.CARRIER, Form.RELEASED, Form.DETACHED)
     sites: ClassVar = (BLOOD,)
-    sources: ClassVar = ("janusome_reference_body",)
+    sources: ClassVar = ("ntua_tio2_pbpk", "uf_nano_ai_pbpk_g1")
 
     plasma_flow: PerLink = quantity("m^3/s", per="link")
 

@@ -31,7 +31,7 @@ class Conversion(AbstractTransfer):
     acts_in: ClassVar = (Region.BODY,)
     moves: ClassVar = (Form.RELEASED,)
     sites: ClassVar = (INTERSTITIUM,)
-    sources: ClassVar = ("janusome_reference_body",)
+    sources: ClassVar = ("chabot1997",)
 
     conversion_clearance: PerPlace = quantity("m^3/s")
     partition_coefficient: PerPlace = quantity("")

@@ -30,7 +30,7 @@ class Metabolism(AbstractTransfer):
     acts_in: ClassVar = (Region.BODY,)
     moves: ClassVar = (Form.RELEASED,)
     sites: ClassVar = (INTERSTITIUM,)
-    sources: ClassVar = ("janusome_reference_body",)
+    sources: ClassVar = ("insysbio_plapeg",)
 
     intrinsic_clearance: PerPlace = quantity("m^3/s")
     partition_coefficient: PerPlace = quantity("")

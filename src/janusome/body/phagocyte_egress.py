@@ -29,7 +29,7 @@ class PhagocyteEgress(AbstractTransfer):
     acts_in: ClassVar = (Region.BODY, Region.TUMOR)
     moves: ClassVar = (Form.RELEASED, Form.DETACHED)
     sites: ClassVar = (PHAGOCYTOSED, INTERSTITIUM)
-    sources: ClassVar = ("janusome_reference_body",)
+    sources: ClassVar = ("uf_nano_ai_pbpk_g1", "abou2011")
 
     phagocyte_egress_rate_constant: PerPlace = quantity("1/s")
 

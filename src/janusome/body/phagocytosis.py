@@ -33,7 +33,7 @@ class Phagocytosis(AbstractTransfer):
     acts_in: ClassVar = (Region.BODY,)
     moves: ClassVar = (Form.CARRIER,)
     sites: ClassVar = (BLOOD, PHAGOCYTOSED)
-    sources: ClassVar = ("ntua_tio2_pbpk", "ouyang2020")
+    sources: ClassVar = ("ntua_tio2_pbpk", "ouyang2020", "pai2010")
 
     uptake_clearance: PerPlace = quantity("m^3/s")
     half_saturation_concentration: PerPlace = quantity("mol/m^3")

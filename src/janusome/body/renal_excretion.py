@@ -31,7 +31,7 @@ class RenalExcretion(AbstractTransfer):
     acts_in: ClassVar = (Region.BODY,)
     moves: ClassVar = (Form.CARRIER, Form.RELEASED, Form.DETACHED)
     sites: ClassVar = (BLOOD,)
-    sources: ClassVar = ("janusome_reference_body",)
+    sources: ClassVar = ("uf_nano_ai_pbpk_g1", "choi2007")
 
     renal_clearance: PerPlace = quantity("m^3/s")
 

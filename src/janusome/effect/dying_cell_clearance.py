@@ -17,7 +17,7 @@ class DyingCellClearance(AbstractRate):
     """
 
     acts_in: ClassVar = (Region.TUMOR,)
-    sources: ClassVar = ("janusome_reference_tumor",)
+    sources: ClassVar = ()
 
     dying_cell_clearance_rate_constant: PerPlace = quantity("1/s")
 

@@ -21,7 +21,7 @@ class HillKilling(AbstractRate):
 
     acts_in: ClassVar = (Region.TUMOR,)
     driven_by_drug: ClassVar = True
-    sources: ClassVar = ("laginha2005",)
+    sources: ClassVar = ("laginha2005", "synergxdb_yale_tnbc")
 
     maximum_kill_rate: PerPlace = quantity("1/s")
     half_maximal_target_concentration: PerPlace = quantity("mol/m^3")

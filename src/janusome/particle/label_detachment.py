@@ -30,7 +30,7 @@ class LabelDetachment(AbstractTransfer):
 
     acts_in: ClassVar = (Region.BODY, Region.TUMOR)
     moves: ClassVar = (Form.ATTACHED,)
-    sources: ClassVar = ("janusome_reference_imaging_constants",)
+    sources: ClassVar = ("hanaoka_cu64_dotatoc", "abou2011")
 
     detachment_rate_constant: PerPlace = quantity("1/s")
     intracellular_detachment_rate_constant: PerPlace = quantity("1/s")

@@ -31,7 +31,7 @@ class FirstOrderRelease(AbstractTransfer):
 
     acts_in: ClassVar = (Region.BODY, Region.TUMOR)
     moves: ClassVar = (Form.ENCAPSULATED,)
-    sources: ClassVar = ("janusome_reference_tumor",)
+    sources: ClassVar = ("gabizon2003_quoted", "harashima_port")
 
     leak_rate_constant: PerPlace = quantity("1/s")
     lysosomal_release_rate_constant: PerPlace = quantity("1/s")

@@ -32,7 +32,7 @@ class LipidTransitionRelease(AbstractTransfer):
 
     acts_in: ClassVar = (Region.BODY, Region.TUMOR)
     moves: ClassVar = (Form.ENCAPSULATED,)
-    sources: ClassVar = ("janusome_reference_tumor", "ltsl_duke")
+    sources: ClassVar = ("ltsl_duke",)
 
     melted_release_rate_constant: PerPlace = quantity("1/s")
     transition_temperature: PerPlace = quantity("K")

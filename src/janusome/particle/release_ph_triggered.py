@@ -29,7 +29,7 @@ class PhTriggeredRelease(AbstractTransfer):
 
     acts_in: ClassVar = (Region.BODY, Region.TUMOR)
     moves: ClassVar = (Form.ENCAPSULATED,)
-    sources: ClassVar = ("janusome_reference_tumor",)
+    sources: ClassVar = ()
 
     acid_release_rate_constant: PerPlace = quantity("1/s")
     release_pka: PerPlace = quantity("")

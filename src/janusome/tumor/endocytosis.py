@@ -29,7 +29,7 @@ class Endocytosis(AbstractTransfer):
     acts_in: ClassVar = (Region.TUMOR,)
     moves: ClassVar = (Form.CARRIER,)
     sites: ClassVar = (BOUND, INTERNALISED)
-    sources: ClassVar = ("janusome_reference_tumor",)
+    sources: ClassVar = ("adc_archives", "bleil1982")
 
     internalisation_rate_constant: PerPlace = quantity("1/s")
 

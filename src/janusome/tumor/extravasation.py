@@ -33,7 +33,7 @@ class Extravasation(AbstractTransfer):
     acts_in: ClassVar = (Region.TUMOR,)
     moves: ClassVar = (Form.CARRIER, Form.RELEASED, Form.DETACHED)
     sites: ClassVar = (VESSELS, INTERSTITIUM)
-    sources: ClassVar = ("janusome_reference_tumor",)
+    sources: ClassVar = ("rygh2011", "dogra2020")
 
     vascular_permeability: PerPlace = quantity("m/s")
     vessel_surface_density: PerPlace = quantity("1/m")

@@ -30,7 +30,7 @@ class FluidPhaseUptake(AbstractTransfer):
     acts_in: ClassVar = (Region.TUMOR,)
     moves: ClassVar = (Form.CARRIER,)
     sites: ClassVar = (INTERSTITIUM, INTERNALISED, PHAGOCYTOSED)
-    sources: ClassVar = ("janusome_reference_tumor",)
+    sources: ClassVar = ()
 
     nonspecific_uptake_rate_constant: PerPlace = quantity("1/s")
     macrophage_uptake_rate_constant: PerPlace = quantity("1/s")

@@ -31,7 +31,7 @@ class InterstitialDiffusion(AbstractTransfer):
     acts_in: ClassVar = (Region.TUMOR,)
     moves: ClassVar = (Form.CARRIER, Form.RELEASED, Form.DETACHED)
     sites: ClassVar = (INTERSTITIUM,)
-    sources: ClassVar = ("janusome_reference_tumor",)
+    sources: ClassVar = ("tumourcord_flexpde",)
 
     interstitial_diffusivity: PerPlace = quantity("m^2/s")
     face_area_over_distance: PerLink = quantity("m", per="link")

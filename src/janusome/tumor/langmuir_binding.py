@@ -31,7 +31,7 @@ class LangmuirBinding(AbstractTransfer):
     acts_in: ClassVar = (Region.TUMOR,)
     moves: ClassVar = (Form.CARRIER,)
     sites: ClassVar = (INTERSTITIUM, BOUND)
-    sources: ClassVar = ("janusome_reference_tumor",)
+    sources: ClassVar = ("adc_archives", "sempkowski2016")
 
     association_rate_constant: PerPlace = quantity("m^3/(mol s)")
     dissociation_rate_constant: PerPlace = quantity("1/s")

@@ -30,7 +30,7 @@ class MembranePermeation(AbstractTransfer):
     acts_in: ClassVar = (Region.TUMOR,)
     moves: ClassVar = (Form.RELEASED, Form.DETACHED)
     sites: ClassVar = (INTERSTITIUM, INTERNALISED)
-    sources: ClassVar = ("janusome_reference_biology_constants",)
+    sources: ClassVar = ("speelmans1994", "he2019_dox_port")
 
     membrane_permeability: PerPlace = quantity("m/s")
     membrane_area_density: PerPlace = quantity("1/m")

@@ -30,7 +30,7 @@ class TargetBinding(AbstractTransfer):
     acts_in: ClassVar = (Region.TUMOR,)
     moves: ClassVar = (Form.RELEASED,)
     sites: ClassVar = (INTERNALISED, TARGET)
-    sources: ClassVar = ("janusome_reference_tumor",)
+    sources: ClassVar = ("he2019_dox_port", "laginha2005")
 
     target_binding_ratio: PerPlace = quantity("")
     target_off_rate_constant: PerPlace = quantity("1/s")

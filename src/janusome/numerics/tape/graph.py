@@ -146,8 +146,11 @@ class Graph:
             if self.varies[a] and (factor := self._fixed_factor(a)):
                 return self.multiply(factor[0], self.multiply(factor[1], b))
             if factor := self._fixed_factor(b):
+                if self.varies[a]:
+                    return self.multiply(factor[0], self.multiply(a, factor[1]))
                 return self.multiply(self.multiply(a, factor[0]), factor[1])
-        if self.operation[a] is self.operation[b] is Operation.RECIPROCAL:
+        alike = self.varies[a] == self.varies[b]  # else the fixed one would vary with the other
+        if alike and self.operation[a] is self.operation[b] is Operation.RECIPROCAL:
             return self.reciprocal(self.multiply(self.operands[a][0], self.operands[b][0]))
         return self._node(Operation.MULTIPLY, a, b)
 

@@ -42,9 +42,7 @@ class Nodes(NamedTuple):
 Value = Nodes | np.ndarray
 
 
-def trace(
-    rhs: Callable[..., Any], graph: Graph, states: Sequence[int], parameters: Sequence[int], *, name: str
-) -> list[int]:
+def trace(rhs: Callable[..., Any], graph: Graph, states: Sequence[int], parameters: Sequence[int], *, name: str) -> list[int]:
     """Return the nodes of the rates that `rhs(state, parameters)` returns."""
     with jax.enable_x64(True):
         shapes = [jax.ShapeDtypeStruct((len(nodes),), np.float64) for nodes in (states, parameters)]
@@ -192,6 +190,15 @@ class _Tracer:
     def _do_concatenate(self, *pieces: Value, dimension: int) -> Nodes:
         return Nodes(np.concatenate([self.nodes(piece) for piece in pieces], axis=dimension))
 
+    def _do_stack(self, *pieces: Value, axis: int = 0, **_: Any) -> Nodes:
+        return Nodes(np.stack([self.nodes(piece) for piece in pieces], axis=axis))
+
+    def _do_unstack(self, x: Value, *, axis: int = 0, **_: Any) -> list[Value]:
+        return [Nodes(part) for part in np.moveaxis(self.nodes(x), axis, 0)]
+
+    def _do_tile(self, x: Value, *, reps: Sequence[int], **_: Any) -> Nodes:
+        return Nodes(np.tile(self.nodes(x), tuple(reps)))
+
     def _do_split(self, x: Value, *, sizes: Sequence[int], axis: int) -> list[Value]:
         return [Nodes(part) for part in np.split(self.nodes(x), np.cumsum(sizes)[:-1], axis=axis)]
 
@@ -255,7 +262,9 @@ class _Tracer:
     def _refusal(self, equation: Any, problem: str) -> TraceError:
         name = equation.primitive.name
         advice = _ADVICE.get(name, _ALLOWED)
-        return TraceError(f"{self.name}{_line(equation)}: the law uses {problem or name}, which the tape cannot take; {advice}.")
+        return TraceError(
+            f"{self.name}{_line(equation)}: the law uses {problem or name}, which the tape cannot take; {advice}."
+        )
 
 
 def _moved(move: Callable[[np.ndarray], np.ndarray], value: Value) -> Value:

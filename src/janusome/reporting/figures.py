@@ -1,0 +1,427 @@
+"""Figures of courses: where the material is over time, what the tumor does, what drives the answers."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from janusome.reporting import style
+from janusome.reporting.numbers import duration, number, unit
+from janusome.reporting.style import Drawing, Grid, band, drawing
+from janusome.simulation.ensemble import Interval, quantiles
+from janusome.simulation.findings import CELLS, PLASMA, Finding, is_concentration, lesions_of, measures_cells
+from janusome.simulation.record import Arm, Course, Driver
+from janusome.units import from_internal, same_dimension
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Array = NDArray[np.float64]
+
+POINTS = 110  # of a drawn line
+DECADES = 1e-5  # of the highest value: what a logarithmic axis of a course still shows
+ARM_COLOURS = (style.BLUE, style.VERMILLION, style.QUIET, style.GREEN, style.PURPLE)
+EXITS = ("urine", "faeces", "metabolised", "degraded", "decayed")
+BANDS = "Lines are medians, bands hold 5–95 % of the ensemble."
+
+
+def arm_look(arms: Sequence[Arm]) -> dict[str, tuple[str, Any]]:
+    """Return colour and dash of every arm, the same in every figure."""
+    return {arm.name: (ARM_COLOURS[k % len(ARM_COLOURS)], style.DASHES[k % len(style.DASHES)]) for k, arm in enumerate(arms)}
+
+
+def plasma(arms: Sequence[Arm]) -> Drawing | None:
+    """Concentration in plasma, one panel a species, every form and arm in it."""
+    found = [(arm, c) for arm in arms for c in arm.courses if c.organ == PLASMA and is_concentration(c) and c.values.max() > 0]
+    panels = _ordered((c.species, c.unit) for _, c in found)
+    if not panels:
+        return None
+    looks = {arm.name: dash for arm, dash in zip(arms, style.DASHES, strict=False)}
+    all_forms = _ordered(c.form for _, c in found)
+    labels = _ordered(c.form if arm is arms[0] else f"{c.form}, {arm.name}" for arm, c in found)
+    grid = Grid(len(panels), columns=3, panel=(1.75, 1.75), gap=(0.68, 0.72), legend=style.legend_height(len(labels)))
+
+    def paint(figure: Figure) -> None:
+        handles: dict[str, Any] = {}
+        for axes, (species, u) in zip(grid.axes(figure), panels, strict=True):
+            here = [(arm, c) for arm, c in found if (c.species, c.unit) == (species, u)]
+            if any(c.form == "encapsulated" for _, c in here):  # the total would hide under it
+                here = [(arm, c) for arm, c in here if c.form != "total"]
+            end = _until_faint([c for _, c in here], here[0][0].times)
+            for arm, course in here:
+                colour = style.PALETTE[all_forms.index(course.form) % len(style.PALETTE)]
+                _course(axes, arm.times, course, end=end, colour=colour, dash=looks.get(arm.name, "-"), label="")
+                handles.setdefault(course.form if arm is arms[0] else f"{course.form}, {arm.name}", axes.lines[-1])
+            _log(axes, [c for _, c in here])
+            _time_axis(axes, end)
+            axes.set_title(species)
+            axes.set_ylabel(f"in plasma ({unit(u)})")
+        style.legend_above(figure, list(handles.values()), list(handles))
+
+    species = ", ".join(_ordered(s for s, _ in panels))
+    basis = "; ".join(_ordered(c.quantity for _, c in found))
+    return drawing(
+        paint,
+        size=grid.size,
+        alternative=f"Concentration in plasma over time of {species}, on logarithmic axes, with 5–95 % bands.",
+        caption=f"Plasma. {basis[:1].upper()}{basis[1:]}. {BANDS}",
+    )
+
+
+def organs(arms: Sequence[Arm]) -> Drawing | None:
+    """Share of the injected dose by organ: one panel an organ, all on the same axes."""
+    quantity = "injected dose per mass"
+    found = [
+        (arm, c) for arm in arms for c in _whole(arm, quantity) if c.organ not in EXITS and c.values.max() > 0
+    ]
+    if not found:
+        quantity = "injected dose"
+        found = [(arm, c) for arm in arms for c in _whole(arm, quantity) if c.organ not in EXITS and c.values.max() > 0]
+    if not found:
+        return None
+    lesions = lesions_of(arms)
+    names = sorted(_ordered(c.organ for _, c in found), key=lambda organ: organ not in lesions)
+    kinds = _ordered((arm.name, c.species, c.form) for arm, c in found)
+    peak = max(float(np.median(c.values.max(axis=1))) for _, c in found)
+    times = found[0][0].times
+    end = min(_until_faint([c for _, c in found], times, faint=0.1), float(from_internal(times[-1], "h")))
+    dashes = {arm.name: dash for arm, dash in zip(arms, style.DASHES, strict=False)}
+    species = _ordered(s for _, s, _ in kinds)
+    columns = 4
+    grid = Grid(len(names), columns=columns, panel=(1.55, 1.15), gap=(0.14, 0.42), legend=style.legend_height(len(kinds)))
+
+    def paint(figure: Figure) -> None:
+        handles: dict[str, Any] = {}
+        for k, (axes, organ) in enumerate(zip(grid.axes(figure, share=True), names, strict=True)):
+            for arm, course in found:
+                if course.organ != organ:
+                    continue
+                colour = style.PALETTE[species.index(course.species) % len(style.PALETTE)]
+                _course(axes, arm.times, course, end=end, colour=colour, dash=dashes.get(arm.name, "-"), label="")
+                name = course.species if course.form in ("carrier", "total") else f"{course.form} {course.species}"
+                handles.setdefault(f"{name}, {arm.name}", axes.lines[-1])
+            axes.set_yscale("log")
+            axes.set_ylim(peak * 1e-4, peak * 2)
+            axes.set_title(organ, color=style.VERMILLION if organ in lesions else style.INK)
+            _time_axis(axes, end, label=grid.is_lowest(k))
+            axes.tick_params(labelleft=k % columns == 0, labelbottom=grid.is_lowest(k))
+            if k % columns == 0:
+                axes.set_ylabel("% of dose per g" if quantity.endswith("mass") else "% of dose")
+        style.legend_above(figure, list(handles.values()), list(handles))
+
+    return drawing(
+        paint,
+        size=grid.size,
+        alternative=f"Time courses of the {quantity} in {', '.join(names)}, on one common logarithmic axis.",
+        caption=f"Organs, on common axes so that heights compare: {quantity}. {BANDS}",
+    )
+
+
+def fate(arm: Arm) -> Drawing | None:
+    """Where the dose of each species is, stacked to the whole."""
+    found = [c for c in _whole(arm, "injected dose") if c.values.max() > 0]
+    species = _ordered((c.species, c.form) for c in found)
+    if not species:
+        return None
+    hours = from_internal(arm.times, "h")
+    big = sorted({c.organ for c in found}, key=lambda o: -max(np.median(c.values, axis=0).max() for c in found if c.organ == o))
+    shown = big[:7]
+    colours = dict(zip(shown, (*style.PALETTE[:3], style.ORANGE, style.SKY, style.PURPLE, style.YELLOW), strict=False))
+
+    grid = Grid(len(species), columns=3, panel=(1.82, 1.6), legend=style.legend_height(len(shown) + 1))
+
+    def paint(figure: Figure) -> None:
+        handles: dict[str, Any] = {}
+        for axes, (name, form) in zip(grid.axes(figure), species, strict=True):
+            here = {c.organ: np.median(c.values, axis=0) for c in found if (c.species, c.form) == (name, form)}
+            rest = sum((v for o, v in here.items() if o not in shown), start=np.zeros_like(hours))
+            keep = _thin(hours, float(hours[-1]))
+            layers = [o for o in shown if o in here] + ["other organs"]
+            stack = axes.stackplot(
+                hours[keep] / 24,
+                [here.get(o, rest)[keep] for o in layers],
+                colors=[colours.get(o, "#c9d0d7") for o in layers],
+                linewidth=0.3,
+                edgecolor="white",
+            )
+            for layer, organ in zip(stack, layers, strict=True):
+                handles.setdefault(organ, layer)
+            axes.set(ylim=(0, 105), xlim=(0, hours[-1] / 24), xlabel="time (d)", ylabel="% of injected dose")
+            axes.set_title(name if form in ("carrier", "total") else f"{form} {name}")
+            axes.grid(visible=False)
+        style.legend_above(figure, list(handles.values()), list(handles))
+
+    return drawing(
+        paint,
+        size=grid.size,
+        alternative=f"Stacked shares of the injected dose by organ and route of elimination for arm {arm.name}.",
+        caption=f"Where the dose is over time, arm {arm.name} (medians). What is missing to 100 % is in plasma or in organs not shown.",
+    )
+
+
+def at_asked_times(found: Sequence[Finding], *, title: str, lesions: Sequence[str] = ("tumor",)) -> Drawing | None:
+    """Organ contents at the asked times as dots with whiskers."""
+    name = "injected_dose_per_mass" if any("injected_dose_per_mass" in f.figures for f in found) else "injected_dose"
+    rows = [f for f in found if isinstance(f.figures.get(name), Interval) and f.about["organ"] not in EXITS]
+    rows = [f for f in rows if _interval(f, name).median > 0]
+    if not rows:
+        return None
+    times = sorted({float(f.about["time_h"]) for f in rows})
+    names = sorted(
+        {str(f.about["organ"]) for f in rows}, key=lambda o: max(_interval(f, name).median for f in rows if f.about["organ"] == o)
+    )
+    top = max(_interval(f, name).q95 for f in rows)
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        for k, time in enumerate(times):
+            for f in rows:
+                if f.about["time_h"] != time:
+                    continue
+                each, y = _interval(f, name), names.index(str(f.about["organ"])) + min(0.16, 0.72 / len(times)) * (k - (len(times) - 1) / 2)
+                colour = style.PALETTE[k % len(style.PALETTE)]
+                axes.plot([max(each.q05, top * 1e-5), each.q95], [y, y], color=colour, linewidth=1.4, alpha=0.7)
+                label = duration(time) if f.about["organ"] == names[-1] else "_nolegend_"
+                axes.plot([each.median], [y], marker="os^Dv"[k % 5], markersize=4.2, color=colour, linestyle="none", label=label)
+        axes.set_xscale("log")
+        axes.set_yticks(range(len(names)), names)
+        axes.set_xlabel(f"% of injected dose{' per g of tissue' if name.endswith('mass') else ''}")
+        axes.set_title(title)
+        axes.legend(loc="lower right", title="time")
+        for tick in axes.get_yticklabels():
+            if tick.get_text() in lesions:
+                tick.set(color=style.VERMILLION, fontweight="bold")
+
+    return drawing(
+        paint,
+        size=(6.4, 0.9 + 0.34 * len(names)),
+        fitted=True,
+        alternative=f"{title} by organ at {', '.join(duration(t) for t in times)}: medians with 5–95 % whiskers.",
+        caption="Dots are medians, whiskers hold 5–95 % of the ensemble.",
+    )
+
+
+def in_tumor(arms: Sequence[Arm]) -> Drawing | None:
+    """Concentrations in the tumor by form and site, every arm."""
+    lesions = lesions_of(arms)
+    found = [(arm, c) for arm in arms for c in arm.courses if c.organ in lesions and is_concentration(c) and c.values.max() > 0]
+    panels = _ordered((c.organ, c.species, c.unit) for _, c in found)
+    if not panels:
+        return None
+    dashes = {arm.name: dash for arm, dash in zip(arms, style.DASHES, strict=False)}
+    grid = Grid(len(panels), columns=1, panel=(3.6, 2.1), gap=(0.6, 0.75), right=2.9)
+
+    def paint(figure: Figure) -> None:
+        for axes, (organ, species, u) in zip(grid.axes(figure), panels, strict=True):
+            here = [(arm, c) for arm, c in found if (c.organ, c.species, c.unit) == (organ, species, u)]
+            kinds = _ordered((c.form, c.site) for _, c in here)
+            end = _until_faint([c for _, c in here], here[0][0].times, faint=0.03)
+            for arm, course in here:
+                colour = style.PALETTE[kinds.index((course.form, course.site)) % len(style.PALETTE)]
+                label = f"{course.form}, {course.site}" + ("" if arm is arms[0] else f", {arm.name}")
+                _course(axes, arm.times, course, end=end, colour=colour, dash=dashes.get(arm.name, "-"), label=label)
+            _log(axes, [c for _, c in here])
+            _time_axis(axes, end)
+            axes.set_title(f"{species} in {organ}")
+            axes.set_ylabel(f"{here[0][1].quantity.replace('concentration ', '')} ({unit(u)})")
+            axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
+
+    return drawing(
+        paint,
+        size=grid.size,
+        alternative=f"Concentrations in the tumor by form and site: {', '.join(_ordered(s for _, s, _ in panels))}.",
+        caption=f"Inside the tumor, by form and site. {BANDS}",
+    )
+
+
+def tumor_response(arms: Sequence[Arm]) -> Drawing | None:
+    """Tumor volume and cells over time, every arm."""
+    found = [(arm, c) for arm in arms for c in arm.courses if measures_cells(c)]
+    panels = sorted(_ordered((c.organ, c.quantity, c.form, c.unit) for _, c in found), key=lambda p: not same_dimension(p[3], "m^3"))
+    if not panels:
+        return None
+    looks = arm_look(arms)
+    grid = Grid(len(panels), columns=2, panel=(2.85, 2.1), gap=(0.85, 0.8), left=0.75)
+
+    def paint(figure: Figure) -> None:
+        for axes, panel in zip(grid.axes(figure), panels, strict=True):
+            for arm, course in found:
+                if (course.organ, course.quantity, course.form, course.unit) != panel:
+                    continue
+                colour, dash = looks[arm.name]
+                days = from_internal(arm.times, "d")
+                keep = _thin(days, float(days[-1]))
+                middle, low, high = (q[keep] for q in quantiles(course.values))
+                band(axes, days[keep], middle, low, high, colour=colour, dash=dash, label=arm.name)
+            organ, quantity, form, u = panel
+            volume = same_dimension(u, "m^3")
+            axes.set_yscale("linear" if volume else "log")
+            if not volume:
+                _plain_ticks(axes.yaxis)
+            else:
+                axes.set_ylim(bottom=0)
+            what = f"{quantity} of {organ}" if form == "all" else f"{form} cells of {organ}"
+            axes.set_title(what)
+            axes.set(xlabel="time (d)", ylabel=f"{quantity} ({unit(u)})")
+            axes.margins(x=0)
+            axes.legend(loc="best")
+
+    return drawing(
+        paint,
+        size=grid.size,
+        alternative=f"Tumor response over time in arms {', '.join(arm.name for arm in arms)}: volume and cells with 5–95 % bands.",
+        caption=f"What the treatment does to the tumor, every arm. {BANDS}",
+    )
+
+
+def ratios(found: Sequence[Finding], *, arm: str, reference: str, lesions: Sequence[str] = ("tumor",)) -> Drawing | None:
+    """Exposure of one arm over that of another, place by place, as a forest plot."""
+    rows = [f for f in found if isinstance(f.figures.get("auc_ratio"), Interval) and _interval(f, "auc_ratio").median > 0]
+    if not rows:
+        return None
+    rows = sorted(rows, key=lambda f: _interval(f, "auc_ratio").median)
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        for y, f in enumerate(rows):
+            each = _interval(f, "auc_ratio")
+            colour = style.VERMILLION if f.about["organ"] in lesions else style.BLUE
+            axes.plot([each.q05, each.q95], [y, y], color=colour, linewidth=2)
+            axes.plot([each.median], [y], "o", color=colour, markersize=5)
+            axes.annotate(f"{each.median:.3g}×", (each.q95, y), xytext=(5, -3), textcoords="offset points", fontsize=8, color=style.QUIET)
+        axes.axvline(1.0, color=style.INK, linewidth=0.8, linestyle=(0, (3, 2)))
+        axes.set_xscale("log")
+        _plain_ticks(axes.xaxis)
+        axes.set_yticks(range(len(rows)), [_place(f) for f in rows])
+        axes.set_ylim(-0.6, len(rows) - 0.4)
+        axes.margins(x=0.15)
+        axes.set_xlabel(f"area under the curve, {arm} over {reference} (ratio, logarithmic)")
+
+    return drawing(
+        paint,
+        size=(6.6, 0.8 + 0.32 * len(rows)),
+        fitted=True,
+        alternative=f"Ratios of exposure of arm {arm} over arm {reference} by place, with 5–95 % intervals.",
+        caption=f"Exposure of arm {arm} against arm {reference}, draw by draw: right of the dashed line {arm} gives more. Lesions are in vermillion.",
+    )
+
+
+def tornado(drivers: Sequence[Driver], *, most: int = 8) -> Drawing | None:
+    """Which inputs drive each answer: rank correlations over the ensemble, largest first."""
+    answers = _ordered(d.answer for d in drivers)
+    if not answers:
+        return None
+    chosen = {a: sorted((d for d in drivers if d.answer == a), key=lambda d: -abs(d.rank_correlation))[:most] for a in answers}
+    grid = Grid(len(answers), columns=2, panel=(1.8, 0.28 * most), gap=(1.9, 0.85), left=1.85, top=0.42)
+
+    def paint(figure: Figure) -> None:
+        for axes, answer in zip(grid.axes(figure), answers, strict=True):
+            top = list(reversed(chosen[answer]))
+            rho = [d.rank_correlation for d in top]
+            axes.barh(range(len(top)), rho, color=[style.BLUE if r >= 0 else style.VERMILLION for r in rho], height=0.66)
+            axes.set_yticks(range(len(top)), [_input(d) for d in top], fontsize=7)
+            axes.axvline(0, color=style.INK, linewidth=0.8)
+            for y, r in enumerate(rho):
+                axes.annotate(f"{r:+.2f}".replace("-", "−"), (r, y), xytext=(3 if r >= 0 else -3, 0), textcoords="offset points",
+                              ha="left" if r >= 0 else "right", va="center", fontsize=7, color=style.QUIET)  # fmt: skip
+            axes.set_xlim(-1.4, 1.4)
+            axes.set_xticks([-1, -0.5, 0, 0.5, 1])
+            axes.set_title(textwrap.fill(answer, 34), fontsize=8.5)
+            axes.set_xlabel("rank correlation")
+            axes.grid(visible=False, axis="y")
+
+    return drawing(
+        paint,
+        size=grid.size,
+        alternative="Which inputs drive each answer: " + "; ".join(
+            f"{a}: {', '.join(f'{d.owner} {d.name} {d.rank_correlation:+.2f}' for d in chosen[a][:3])}" for a in answers
+        ),
+        caption="Rank correlation of each uncertain input with each answer over the ensemble. Blue to the right: more of the input, more of the answer.",
+    )  # fmt: skip
+
+
+def _course(axes: Axes, times: Array, course: Course, *, end: float, colour: str, dash: Any, label: str) -> None:
+    hours = from_internal(times, "h")
+    keep = _thin(hours, end)
+    middle, low, high = (q[keep] for q in quantiles(course.values))
+    floor = max(float(middle.max()), 1e-300) * 1e-9  # zero has no place on a logarithmic axis
+    x = hours[keep] / (24 if _in_days(end) else 1)
+    band(axes, x, np.maximum(middle, floor), np.maximum(low, floor), np.maximum(high, floor), colour=colour, dash=dash, label=label)
+
+
+def _thin(times: Array, end: float) -> NDArray[np.int64]:
+    """Indices of at most POINTS stored times up to the end, the ends among them."""
+    inside = np.flatnonzero(times <= end * (1 + 1e-9))
+    if inside.size <= POINTS:
+        return inside
+    return inside[np.unique(np.round(np.linspace(0, inside.size - 1, POINTS)).astype(int))]
+
+
+def _until_faint(courses: Sequence[Course], times: Array, *, faint: float = 1e-3) -> float:
+    """Hours until every course has fallen to a share of its peak, rounded up to whole days; the end of the study at most."""
+    hours, last = from_internal(times, "h"), 0.0
+    for course in courses:
+        middle = np.median(course.values, axis=0)
+        if middle.max() > 0:
+            last = max(last, float(hours[: middle.size][middle > faint * middle.max()][-1]))
+    step = 24.0 if last > 12 else 6.0
+    return float(min(hours[-1], step * np.ceil(max(last, 1e-6) / step)))
+
+
+def _log(axes: Axes, courses: Sequence[Course]) -> None:
+    peaks = [float(np.quantile(c.values.max(axis=1), 0.95)) for c in courses]
+    axes.set_yscale("log")
+    axes.set_ylim(max(min(peaks) * 1e-2, max(peaks) * DECADES), max(peaks) * 3)
+
+
+def _plain_ticks(axis: Any) -> None:
+    """Label a logarithmic axis of few decades at 1, 2 and 5, in plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 2)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _time_axis(axes: Axes, end: float, *, label: bool = True) -> None:
+    days = _in_days(end)
+    axes.set_xlim(0, end / 24 if days else end)
+    if label:
+        axes.set_xlabel("time (d)" if days else "time (h)")
+        axes.tick_params(labelbottom=True)
+
+
+def _in_days(end: float) -> bool:
+    return end > 96
+
+
+def _whole(arm: Arm, quantity: str) -> list[Course]:
+    """Courses of whole organs: the total of a species where it is recorded, else each of its forms."""
+    found = [c for c in arm.courses if c.quantity == quantity and c.site == "whole" and c.species != CELLS]
+    totals = {c.species for c in found if c.form == "total"}
+    return [c for c in found if c.form == "total" or c.species not in totals]
+
+
+def _interval(finding: Finding, name: str) -> Interval:
+    answer = finding.figures[name]
+    assert isinstance(answer, Interval)
+    return answer
+
+
+def _place(f: Finding) -> str:
+    site = "" if f.about["site"] in ("whole", "blood") else f", {f.about['site']}"
+    return f"{f.about['form']} {f.about['species']} in {f.about['organ']}{site}"
+
+
+def _input(driver: Driver) -> str:
+    owner = driver.owner.split(" ", 1)[-1]
+    return f"{textwrap.shorten(driver.name.replace('_', ' '), 34, placeholder=' …')}\n{textwrap.shorten(owner, 34, placeholder=' …')}"
+
+
+def _ordered(items: Any) -> list[Any]:
+    return list(dict.fromkeys(items))

@@ -1,0 +1,156 @@
+"""How every figure looks: one palette that colour-blind readers can tell apart, quiet axes, vector output."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, in the order in which a figure takes its colours.
+BLUE, VERMILLION, GREEN, ORANGE, SKY, PURPLE, YELLOW, BLACK = (
+    "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#F0E442", "#000000",
+)  # fmt: skip
+PALETTE = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, BLACK)
+DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+DPI = 160  # of the pictures inside a figure
+INK, QUIET, PAPER = "#1d2733", "#5b6673", "#ffffff"
+
+RC: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8.5,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": "#8a95a1",
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlecolor": INK,
+    "grid.color": "#e4e8ec",
+    "grid.linewidth": 0.6,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "xtick.minor.size": 1.5,
+    "ytick.minor.size": 0,
+    "ytick.minor.visible": False,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "text.color": INK,
+    "lines.linewidth": 1.6,
+    "lines.solid_capstyle": "round",
+    "figure.facecolor": PAPER,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "janusome",
+    "mathtext.fontset": "dejavusans",
+}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A finished figure: its picture as a data address, what a reader who cannot see it is told, and its caption."""
+
+    source: str
+    alternative: str
+    caption: str = ""
+    width: float = 7.2  # inch
+
+    @property
+    def pixels(self) -> int:
+        """Width on the page, CSS pixels."""
+        return round(self.width * 126)
+
+
+def drawing(
+    paint: Callable[[Figure], None], *, size: tuple[float, float], alternative: str, caption: str = "", fitted: bool = False
+) -> Drawing:
+    """Paint one figure and return it as vector graphics; the settings of matplotlib are left as they were.
+
+    `fitted` lets matplotlib find the margins, which takes most of the time of a figure; it is for labels of unknown length.
+    """
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=size, layout="constrained" if fitted else None)
+        FigureCanvasSVG(figure)
+        paint(figure)
+        target = io.BytesIO()
+        figure.savefig(target, format="svg", dpi=DPI, metadata={"Date": None, "Creator": None})
+    encoded = base64.b64encode(target.getvalue()).decode("ascii")
+    return Drawing(f"data:image/svg+xml;base64,{encoded}", alternative, caption, size[0])
+
+
+def band(axes: Axes, x: Any, middle: Any, low: Any, high: Any, *, colour: str, label: str = "", dash: Any = "-") -> None:
+    """Draw a median line in its 5–95 % band."""
+    axes.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0)
+    axes.plot(x, middle, color=colour, linestyle=dash, label=label or "_nolegend_")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Panels of one size at known places, so that no layout has to be found. Lengths are inches."""
+
+    count: int
+    columns: int
+    panel: tuple[float, float]  # width, height
+    gap: tuple[float, float] = (0.62, 0.62)
+    left: float = 0.62
+    right: float = 0.14
+    bottom: float = 0.46
+    top: float = 0.3
+    legend: float = 0.0  # room above the panels
+
+    @property
+    def rows(self) -> int:
+        """How many rows of panels there are."""
+        return -(-self.count // self.columns)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the figure."""
+        across = min(self.columns, self.count)
+        width = self.left + self.right + across * self.panel[0] + (across - 1) * self.gap[0]
+        height = self.bottom + self.top + self.legend + self.rows * self.panel[1] + (self.rows - 1) * self.gap[1]
+        return width, height
+
+    def axes(self, figure: Figure, *, share: bool = False) -> list[Axes]:
+        """Return the panels, row by row."""
+        width, height = self.size
+        panels: list[Axes] = []
+        for k in range(self.count):
+            row, column = divmod(k, self.columns)
+            x = self.left + column * (self.panel[0] + self.gap[0])
+            y = height - self.legend - self.top - (row + 1) * self.panel[1] - row * self.gap[1]
+            box = (x / width, y / height, self.panel[0] / width, self.panel[1] / height)
+            panels.append(figure.add_axes(box, sharex=panels[0] if share and panels else None, sharey=panels[0] if share and panels else None))
+        return panels
+
+    def is_lowest(self, k: int) -> bool:
+        """Tell whether no panel stands below the k-th."""
+        return k + self.columns >= self.count
+
+
+def legend_above(figure: Figure, handles: list[Any], labels: list[str], *, columns: int = 5) -> None:
+    """Place one legend for a whole figure above its panels."""
+    if handles:
+        figure.legend(handles, labels, loc="upper left", ncols=min(len(labels), columns), handlelength=2.6, columnspacing=1.6, borderaxespad=0.1)
+
+
+def legend_height(labels: int, *, columns: int = 5) -> float:
+    """Room for a legend, inch."""
+    return 0.06 + 0.19 * -(-labels // columns)

@@ -1,0 +1,147 @@
+"""Tables: the time courses as CSV, and the summary as plain data for JSON.
+
+summary.json holds, with every figure as {median, q05, q95, unit, estimable} or {not_estimable, unit}:
+
+    schema, research_use, title, seed, draws, versions, asked_hours
+    arms: {name: {
+        formulation, doses: [{time_h, duration_h, route, words, mol}], ledger_error, splitting_error, solver,
+        plasma_exposure: [{species, form, organ, site, quantity, dose, figures: {peak_concentration, time_of_peak, auc_to_last,
+            last_time, terminal_rate_constant, terminal_half_life, terminal_points, terminal_adjusted_r2, auc_to_infinity,
+            extrapolated_share, mean_residence_time, clearance, volume_at_steady_state}}],
+        tissue_exposure: [{species, form, organ, site, quantity, figures: {auc_to_end, peak_concentration, time_of_peak}}],
+        biodistribution: [{species, form, organ, time_h, figures: {injected_dose, injected_dose_per_mass}}],
+        tumor_response: [{organ, form, quantity, end_d, figures: {at_start, at_end, change_at_end, change_at_lowest,
+            time_of_lowest, time_to_doubling, ratio_to_untreated_at_end}}],
+        visibility: [{scan, scanner, modality, label, lesion, time_h, criterion, visible_at_median_inputs,
+            visible_share_of_draws, figures: {contrast_to_noise}}]}}
+    exposure_ratios: [{arm, reference, species, form, organ, site, quantity, figures: {auc_ratio, peak_ratio}}]
+    drivers: [{answer, owner, name, rank_correlation}]
+    cautions: [sentence]
+    rules: the rules of the non-compartmental analysis
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from janusome.reporting.words import RESEARCH_USE, asked_hours
+from janusome.simulation.ensemble import Answer, Interval, quantiles
+from janusome.simulation.exposure import RULES
+from janusome.simulation.findings import (
+    Finding,
+    against,
+    biodistribution,
+    plasma_exposure,
+    response,
+    tissue_exposure,
+    visibility,
+)
+from janusome.simulation.record import Arm, Record
+from janusome.units import from_internal
+
+COLUMNS = ("arm", "species", "form", "organ", "site", "time_h", "quantity", "unit", "median", "q05", "q95")
+SCHEMA = "janusome-summary/1"
+DIGITS = 9  # significant: more than any input has
+
+
+def time_courses(record: Record) -> str:
+    """Return every course of every arm as CSV, long: one row a course and time."""
+    target = io.StringIO()
+    rows = csv.writer(target, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for arm in record.arms:
+        rows.writerows(_rows(arm))
+    return target.getvalue()
+
+
+def _rows(arm: Arm) -> Iterator[tuple[str, ...]]:
+    hours = [f"{hour:.{DIGITS}g}" for hour in from_internal(arm.times, "h")]
+    for c in arm.courses:
+        head = tuple(_safe(text) for text in (arm.name, c.species, c.form, c.organ, c.site))
+        tail = (_safe(c.quantity), c.unit)
+        for hour, *values in zip(hours, *quantiles(c.values), strict=True):
+            yield (*head, hour, *tail, *(f"{value:.{DIGITS}g}" for value in values))
+
+
+def _safe(text: str) -> str:
+    """Keep a spreadsheet from taking a name for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def summary(record: Record) -> dict[str, Any]:
+    """Return the summary of a run as plain data; the module says how it is built."""
+    hours = asked_hours(record)
+    untreated = next((arm for arm in record.arms if not arm.doses), None)
+    first = record.arms[0]
+    ratios = [
+        {"arm": first.name} | _finding(found) for other in record.arms[1:] if other.doses for found in against(first, other)
+    ]
+    return {
+        "schema": SCHEMA,
+        "research_use": RESEARCH_USE,
+        "title": record.title,
+        "seed": record.seed,
+        "draws": record.draws,
+        "versions": dict(record.versions),
+        "asked_hours": hours,
+        "arms": {arm.name: _arm(arm, record, hours=hours, untreated=untreated) for arm in record.arms},
+        "exposure_ratios": ratios,
+        "drivers": [asdict(driver) for driver in record.drivers],
+        "cautions": list(record.cautions),
+        "rules": {"non_compartmental": asdict(RULES) | {"text": " ".join((type(RULES).__doc__ or "").split())}},
+    }
+
+
+def _arm(arm: Arm, record: Record, *, hours: list[float], untreated: Arm | None) -> dict[str, Any]:
+    return {
+        "formulation": arm.formulation,
+        "doses": [
+            {
+                "time_h": float(from_internal(dose.time, "h")),
+                "duration_h": float(from_internal(dose.duration, "h")),
+                "route": dose.route,
+                "words": dose.words,
+                "mol": dict(dose.mol),
+            }
+            for dose in arm.doses
+        ],
+        "ledger_error": arm.ledger_error,
+        "splitting_error": arm.splitting_error,
+        "solver": plain(arm.solver),
+        "plasma_exposure": [_finding(found) for found in plasma_exposure(arm, record.values)],
+        "tissue_exposure": [_finding(found) for found in tissue_exposure(arm)],
+        "biodistribution": [_finding(found) for found in biodistribution(arm, hours)],
+        "tumor_response": [_finding(found) for found in response(arm, untreated)],
+        "visibility": [_finding(found) for found in visibility(arm)],
+    }
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return dict(found.about) | {"figures": {name: answer(each) for name, each in found.figures.items()}}
+
+
+def answer(each: Answer) -> dict[str, Any]:
+    """Return a figure as plain data."""
+    if isinstance(each, Interval):
+        return asdict(each)
+    return {"not_estimable": each.reason, "unit": each.unit}
+
+
+def plain(data: Any) -> Any:
+    """Return anything that a record holds as what JSON can hold; what is not finite becomes null."""
+    if isinstance(data, dict):
+        return {str(key): plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple, set, frozenset)):
+        return [plain(value) for value in data]
+    if isinstance(data, (str, bool, int)) or data is None:
+        return data
+    if hasattr(data, "tolist"):
+        return plain(data.tolist())
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    return str(data)

@@ -1,0 +1,184 @@
+"""Arms: the treated arm and its controls, as what is followed and where it can go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, Form, Region, Species
+from janusome.simulation.assemble import Compartments, Matter
+from janusome.simulation.lesion_grid import LesionGrid
+from janusome.simulation.perfusion import ARTERIAL, LUNG, VENOUS, flow_network, inflow, organ_supply
+from janusome.simulation.values import Place, Scope, ValueBook
+from janusome.specification.resolved import ResolvedStudy
+from janusome.specification.rows import Host, Tumor
+
+Draws = NDArray[np.float64]
+
+BODY = "body"
+CARRIER = "carrier"
+REMAINDER = "rest"
+TREATED, FREE_DRUG, UNTREATED = "treated", "free-drug", "untreated"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One lesion: its name, its tumor row, its volume (m^3) and its voxels."""
+
+    name: str
+    tumor: Tumor
+    grid: LesionGrid
+
+    @property
+    def volume(self) -> float:
+        """Volume, m^3: voxel count times voxel volume."""
+        return self.grid.volume
+
+
+def matter_of(study: ResolvedStudy, arm: str) -> Matter:
+    """Return what an arm follows: everything, the free drugs, or nothing."""
+    if arm == UNTREATED:
+        return Matter((), {}, {})
+    chains: dict[Species, tuple[Scope, ...]] = {}
+    brought: dict[Species, tuple[str, ...]] = {}
+    formulation = study.formulation
+    own = Scope(f"formulation {formulation.name}", formulation)
+    held = formulation.payloads if study.carrier is not None and arm == TREATED else {}
+    for name, drug in study.drugs.items():
+        released = Species(Form.RELEASED, name)
+        part = formulation.payloads.get(name) if arm == TREATED else None
+        payload = (Scope(f"{name} in {formulation.name}", part),) if part is not None else ()
+        chains[released] = (*payload, Scope(f"drug {name}", drug))
+        brought[released] = drug.laws
+        if name in held and study.carrier is not None:
+            encapsulated = Species(Form.ENCAPSULATED, name)
+            chains[encapsulated] = (*payload, own, Scope(f"carrier {study.carrier.name}", study.carrier))
+            brought[encapsulated] = (*study.carrier.laws, *formulation.laws)
+    if study.carrier is not None and arm == TREATED:
+        carrier = Species(Form.CARRIER, CARRIER)
+        ligands = [Scope(f"{name} on {formulation.name}", part) for name, part in formulation.ligands.items()]
+        rows = [Scope(f"ligand {name}", row) for name, row in study.ligands.items()]
+        chains[carrier] = (own, *ligands, Scope(f"carrier {study.carrier.name}", study.carrier), *rows)
+        brought[carrier] = (
+            *study.carrier.laws,
+            *formulation.laws,
+            *(law for row in study.ligands.values() for law in row.laws),
+        )
+        for name, label in study.labels.items():
+            part = formulation.labels.get(name)
+            parts = (Scope(f"{name} on {formulation.name}", part),) if part is not None else ()
+            for form in (Form.ATTACHED, Form.DETACHED):
+                chains[Species(form, name)] = (*parts, Scope(f"label {name}", label))
+                brought[Species(form, name)] = label.laws
+    products = {name: drug.product for name, drug in study.drugs.items() if drug.product}
+    return Matter(tuple(chains), chains, brought, products)
+
+
+def body_of(study: ResolvedStudy, lesions: Sequence[Site], book: ValueBook) -> Compartments:
+    """Return the body: the organs of the host, and the vessels of each lesion as one more organ without a wall of its own."""
+    host: Host = study.host
+    scope = Scope(f"host {host.name}", host)
+    organs = tuple(host.organs)
+    places = (*organs, *(lesion.name for lesion in lesions))
+    scopes = tuple((scope,) for _ in organs) + tuple((Scope(f"tumor {one.tumor.name}", one.tumor), scope) for one in lesions)
+    whole = Place(host.species)
+    total = book.fill("cardiac_output", (scope,), whole) * (1.0 - book.fill("hematocrit", (scope,), whole))
+    shares = {
+        organ: book.fill("plasma_flow_fraction", (scope,), Place(host.species, organ))
+        for organ in organs
+        if organ not in (VENOUS, ARTERIAL, LUNG, REMAINDER)
+    }
+    for lesion in lesions:
+        perfusion = book.fill("plasma_perfusion", (Scope(f"tumor {lesion.tumor.name}", lesion.tumor), scope), whole)
+        shares[lesion.name] = perfusion * lesion.volume / total
+    drains = {organ: row.drains_to for organ, row in host.organs.items()} | {one.name: VENOUS for one in lesions}
+    network = flow_network(organ_supply(shares, total=total, remainder=REMAINDER), drains_to=drains, total=total)
+    through = inflow(network)
+    absent = np.full(book.draws, np.nan)
+    volume = {one.name: np.full(book.draws, one.volume) for one in lesions}
+    return Compartments(
+        name=BODY,
+        kind=Region.BODY,
+        places=places,
+        sites=tuple(frozenset(host.organs[organ].sites) for organ in organs) + tuple(frozenset({BLOOD}) for _ in lesions),
+        scopes=scopes,
+        host_species=host.species,
+        laws=host.laws,
+        place_laws=tuple(frozenset(host.organs[organ].laws) for organ in organs) + tuple(frozenset() for _ in lesions),
+        links=tuple((places.index(source), places.index(target)) for source, target in network),
+        link_values={"plasma_flow": np.stack(list(network.values()), axis=-1)},
+        context={
+            "organ_plasma_flow": np.stack([through.get(place, absent) for place in places], axis=-1),
+            "tissue_volume": np.stack([volume.get(place, absent) for place in places], axis=-1),
+        },
+    )
+
+
+def lesion_of(
+    study: ResolvedStudy,
+    lesion: Site,
+    book: ValueBook,
+    *,
+    voxel_volume: Draws | None = None,
+    vessel_weight: Draws | None = None,
+    place_of_vessels: int | None = None,
+) -> Compartments:
+    """Return a lesion as one place, or as one voxel in each lane.
+
+    Parameters
+    ----------
+    voxel_volume, vessel_weight
+        (lanes,): volume of the place, m^3, and its perfused vessel surface relative to the lesion's mean. Without them the
+        place is the whole lesion.
+    place_of_vessels
+        Where the lesion's vessels stand among the places of the body; without it the voxels stand apart from the body.
+    """
+    host = study.host
+    tumor = lesion.tumor
+    environment = (Scope(f"tumor {tumor.name}", tumor), Scope(f"host {host.name}", host))
+    receptors = tuple(
+        Scope(f"{row.target} of {tumor.name}", tumor.receptors[row.target])
+        for row in study.ligands.values()
+        if row.target in tumor.receptors
+    )
+    volume = np.full(book.draws, lesion.volume) if voxel_volume is None else voxel_volume
+    surface = book.fill("vessel_surface_density", environment, Place(host.species))
+    weight = np.ones_like(volume) if vessel_weight is None else vessel_weight
+    sites = {INTERSTITIUM, INTERNALISED, PHAGOCYTOSED, TARGET} | ({BOUND} if receptors else set())
+    return Compartments(
+        name=lesion.name,
+        kind=Region.TUMOR,
+        places=(lesion.name,),
+        sites=(frozenset(sites),),
+        scopes=((*receptors, *environment),),
+        host_species=host.species,
+        laws=tumor.laws,
+        place_laws=(frozenset(),),
+        links=(),
+        link_values={},
+        context={"tissue_volume": volume[:, None], "vessel_surface_density": (surface * weight)[:, None]},
+        vessels=None if place_of_vessels is None else (BODY, place_of_vessels),
+        special={name: (Scope(f"{name} in {tumor.name}", part),) for name, part in tumor.drugs.items() if name in study.drugs},
+    )
+
+
+def joined(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Compartments:
+    """Return a lesion with all its voxels as places of one region, joined by their faces."""
+    one = lesion_of(study, lesion, book)
+    source, target, ratio = lesion.grid.links()
+    count = lesion.grid.count
+    column = np.ones((1, count))
+    return replace(
+        one,
+        places=tuple(f"voxel {k}" for k in range(count)),
+        sites=one.sites * count,
+        scopes=one.scopes * count,
+        place_laws=one.place_laws * count,
+        laws=("interstitial_diffusion",),
+        links=tuple(zip(source.tolist(), target.tolist(), strict=True)),
+        link_values={"face_area_over_distance": ratio[None, :]},
+        context={"tissue_volume": column * lesion.grid.voxel_volume},
+    )

@@ -1,0 +1,182 @@
+"""Courses: amounts at sites become the quantities that people measure, with the basis in their names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.constants import Avogadro
+
+from janusome.model import BLOOD, DECAYED, EXITS, Species
+from janusome.simulation.arms import BODY, CARRIER, Site
+from janusome.simulation.assemble import Compartments
+from janusome.simulation.layout import ABSENT, DYING, VIABLE, Pool
+from janusome.simulation.perfusion import ARTERIAL, VENOUS
+from janusome.simulation.record import Course
+from janusome.simulation.trajectory import Trajectory, material_of
+from janusome.simulation.values import Place, ValueBook
+from janusome.units import from_internal
+
+Array = NDArray[np.float64]
+
+PLASMA, WHOLE, TOTAL = "plasma", "whole", "total"
+IN_PLASMA = "concentration per plasma volume"
+IN_TISSUE = "concentration per tissue volume"
+SHARE, SHARE_PER_MASS = "injected dose", "injected dose per mass"
+CORRECTED = ", decay-corrected"
+CELLS = "tumor cells"
+
+
+class CourseMaker:
+    """Reads one trajectory. `decay` gives the decay constant (1/s) of each radioactive label, `molar_mass` kg/mol of a drug."""
+
+    def __init__(
+        self,
+        trajectory: Trajectory,
+        lesions: tuple[Site, ...],
+        book: ValueBook,
+        *,
+        molar_mass: Mapping[str, float],
+        decay: Mapping[str, float],
+    ) -> None:
+        self.trajectory, self.lesions, self.book = trajectory, lesions, book
+        self.molar_mass, self.decay = molar_mass, decay
+        self.assembly = trajectory.assembly
+        self.body = next((region for region in self.assembly.regions if region.name == BODY), None)
+
+    def all(self) -> tuple[Course, ...]:
+        """Return every course of the arm."""
+        found: list[Course] = []
+        matter = self.assembly.matter
+        for name in dict.fromkeys(species.name for species in matter.species):
+            forms = [species for species in matter.species if species.name == name]
+            groups = [((species,), str(species.form)) for species in forms]
+            groups += [(tuple(forms), TOTAL)] if len(forms) > 1 else []
+            for group, form in groups:
+                found += self._of(name, form, group)
+        return (*found, *self._cells())
+
+    def _of(self, name: str, form: str, group: tuple[Species, ...]) -> list[Course]:
+        return [*self._plasma(name, form, group), *self._organs(name, form, group), *self._sites(name, form, group)]
+
+    def _plasma(self, name: str, form: str, group: tuple[Species, ...]) -> list[Course]:
+        if self.body is None:
+            return []
+        place = self.body.places.index(VENOUS)
+        volume = self.assembly.volumes[BODY, BLOOD, "carried"][:, [place]]
+        amount = sum(self._pool(species, BODY, BLOOD)[..., place] for species in group)
+        value, unit = self._measured(name, amount / volume)
+        return [Course(name, form, PLASMA, BLOOD, IN_PLASMA, unit, value)]
+
+    def _organs(self, name: str, form: str, group: tuple[Species, ...]) -> list[Course]:
+        """Return the share of the dose in each organ with the blood in it, and in what was eliminated."""
+        given = self.trajectory.injected.get(material_of(group[0], self.assembly.matter))
+        if given is None or self.body is None:
+            return []
+        whole = given[:, -1:]
+        correct = np.exp(self.decay[name] * self.trajectory.times) if name in self.decay else 1.0
+        basis = CORRECTED if name in self.decay else ""
+        found = []
+        for organ, amount, mass in self._holdings(group):
+            share = from_internal(amount / whole * correct, "%")
+            found.append(Course(name, form, organ, WHOLE, SHARE + basis, "%", share))
+            if mass is not None:
+                per_mass = from_internal(amount / whole * correct / mass[:, None], "%/g")
+                found.append(Course(name, form, organ, WHOLE, SHARE_PER_MASS + basis, "%/g", per_mass))
+        return found
+
+    def _holdings(self, group: tuple[Species, ...]) -> list[tuple[str, Array, Array | None]]:
+        """Return what each organ, lesion and exit holds, mol (lanes, times), with its mass in kg."""
+        assert self.body is not None
+        found: list[tuple[str, Array, Array | None]] = []
+        lesions = {lesion.name for lesion in self.lesions}
+        for place, organ in enumerate(self.body.places):
+            amount = sum(self._place(species, BODY, place) for species in group)
+            if organ in lesions:
+                amount = amount + sum(self._region(species, organ) for species in group)
+            if organ in (VENOUS, ARTERIAL):
+                continue
+            found.append((organ, amount, self._mass(self.body, place)))
+        pools = [self.body.places.index(place) for place in (VENOUS, ARTERIAL)]
+        blood = sum(self._place(species, BODY, place) for species in group for place in pools)
+        found.append(("circulating blood", blood, None))
+        for leaving in EXITS:
+            index = [self.assembly.layout.exits[species, leaving] for species in group]
+            amount = self.trajectory.states[:, :, index].sum(axis=-1)
+            if leaving != DECAYED and amount.any():
+                found.append((leaving, amount, None))
+        return found
+
+    def _sites(self, name: str, form: str, group: tuple[Species, ...]) -> list[Course]:
+        """Return concentrations per tissue volume at every site of every lesion."""
+        found = []
+        for lesion in self.lesions:
+            sites: dict[str, Array] = {}
+            for species in group:
+                for pool in self.assembly.layout.pools:
+                    if pool.species == species and pool.region == lesion.name:
+                        sites[pool.site] = sites.get(pool.site, 0.0) + self._pool(species, lesion.name, pool.site).sum(axis=-1)
+            for site, amount in sites.items():
+                value, unit = self._measured(name, amount / lesion.volume)
+                found.append(Course(name, form, lesion.name, site, IN_TISSUE, unit, value))
+            if sites:
+                value, unit = self._measured(name, sum(sites.values()) / lesion.volume)
+                found.append(Course(name, form, lesion.name, WHOLE, IN_TISSUE, unit, value))
+        return found
+
+    def _cells(self) -> list[Course]:
+        found = []
+        for lesion in self.lesions:
+            viable, dying = (
+                self.trajectory.states[:, :, self.assembly.layout.cells[lesion.name, state]].sum(axis=-1)
+                for state in (VIABLE, DYING)
+            )
+            start = viable[:, :1] + dying[:, :1]
+            volume = from_internal(lesion.volume * (viable + dying) / start, "cm^3")
+            found.append(Course(CELLS, VIABLE, lesion.name, WHOLE, "number of cells", "cell", viable))
+            found.append(Course(CELLS, "all", lesion.name, WHOLE, "volume", "cm^3", volume))
+        return found
+
+    def _measured(self, name: str, concentration: Array) -> tuple[Array, str]:
+        """Return a concentration (mol/m^3) as it is measured: mass of a drug, number of carriers, activity or amount of a label."""
+        if name in self.decay:
+            return from_internal(concentration * self.decay[name] * Avogadro, "kBq/mL"), "kBq/mL"
+        if name in self.molar_mass:
+            return from_internal(concentration * self.molar_mass[name], "ug/mL"), "ug/mL"
+        unit = "particle/mL" if name == CARRIER else "umol/L"
+        return from_internal(concentration, unit), unit
+
+    def _pool(self, species: Species, region: str, site: str) -> Array:
+        """Amounts (lanes, times, places) of a pool, zero where a place lacks it."""
+        index = self.assembly.layout.pools.get(Pool(species, region, site))
+        if index is None:
+            return np.zeros((*self.trajectory.states.shape[:2], 1))
+        return np.where(index == ABSENT, 0.0, self.trajectory.states[:, :, np.maximum(index, 0)])
+
+    def _place(self, species: Species, region: str, place: int) -> Array:
+        standing = [
+            int(index[place])
+            for pool, index in self.assembly.layout.pools.items()
+            if pool.species == species and pool.region == region and index[place] != ABSENT
+        ]
+        return self.trajectory.states[:, :, standing].sum(axis=-1)
+
+    def _region(self, species: Species, region: str) -> Array:
+        standing = [
+            index[index != ABSENT]
+            for pool, index in self.assembly.layout.pools.items()
+            if pool.species == species and pool.region == region
+        ]
+        return self.trajectory.states[:, :, np.concatenate(standing)].sum(axis=-1) if standing else np.zeros(())
+
+    def _mass(self, region: Compartments, place: int) -> Array:
+        """Mass of an organ, kg, at the density of its tissue."""
+        density = self.book.fill("tissue_density", region.scopes[place], Place(region.host_species, region.organ(place)))
+        return self.assembly.tissue_volume[region.name][:, place] * density
+
+
+def decay_constants(half_lives: Mapping[str, float]) -> dict[str, float]:
+    """Return decay constants, 1/s, from half-lives, s."""
+    return {name: math.log(2.0) / half_life for name, half_life in half_lives.items()}

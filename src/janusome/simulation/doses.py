@@ -1,0 +1,118 @@
+"""Doses: what the protocol asks for becomes amounts of every species, draw by draw."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.constants import Avogadro
+
+from janusome.errors import InputError
+from janusome.model import Form, Species
+from janusome.simulation.arms import CARRIER, FREE_DRUG, UNTREATED
+from janusome.simulation.assemble import Matter
+from janusome.simulation.protocol import Given, Warming
+from janusome.simulation.values import Place, Scope, ValueBook
+from janusome.specification.resolved import DoseEvent, ResolvedStudy
+
+Draws = NDArray[np.float64]
+
+PAYLOAD, LABEL = "drug", "label"
+
+
+def given_in(study: ResolvedStudy, matter: Matter, arm: str, book: ValueBook) -> list[Given]:
+    """Return the doses of an arm in mol of each species.
+
+    The free-drug arm gets the drugs that the treated arm's carriers hold, at the same moments; the untreated arm gets nothing.
+    """
+    if arm == UNTREATED:
+        return []
+    found = []
+    for event in study.doses:
+        amounts = _amounts(study, matter, event, book)
+        if arm == FREE_DRUG:
+            amounts = {
+                Species(Form.RELEASED, species.name): amount
+                for species, amount in amounts.items()
+                if species.form in (Form.ENCAPSULATED, Form.RELEASED)
+            }
+        if amounts:
+            found.append(Given(event.at, event.over, event.route, amounts, event.written, event.lesion))
+    return found
+
+
+def warming_in(study: ResolvedStudy, book: ValueBook) -> list[Warming]:
+    """Return the heating of the protocol as rises above body temperature; heat is given in every arm that is treated."""
+    body = float(book.fill("body_temperature", (host_scope(study),), Place(study.host.species))[0])
+    return [Warming(event.at, event.over, event.temperature - body) for event in study.heatings]
+
+
+def host_scope(study: ResolvedStudy) -> Scope:
+    """The host as one row of a chain."""
+    return Scope(f"host {study.host.name}", study.host)
+
+
+def _amounts(study: ResolvedStudy, matter: Matter, event: DoseEvent, book: ValueBook) -> dict[Species, Draws]:
+    amount = event.amount * _scale(study, event, book)
+    if study.carrier is None:
+        return {Species(Form.RELEASED, event.of): amount}
+    held = _contents(study, book)
+    if event.kind == PAYLOAD:
+        particles = amount / held[Species(Form.ENCAPSULATED, event.of)]
+    elif event.kind == LABEL:
+        particles = amount / held[Species(Form.ATTACHED, event.of)]
+    else:
+        particles = amount
+    found = {Species(Form.CARRIER, CARRIER): particles}
+    found |= {species: content * particles for species, content in held.items()}
+    for name in study.labels:
+        half_life = _half_life(study, name, book)
+        if half_life is not None:
+            nuclei = (event.activity or 0.0) * half_life / math.log(2.0) if name == event.active_label else 0.0 * half_life
+            found[Species(Form.ATTACHED, name)] = nuclei / Avogadro * np.ones_like(particles)
+    if event.kind == PAYLOAD:
+        found[Species(Form.ENCAPSULATED, event.of)] = amount
+    return {
+        species: amount for species, amount in found.items() if species in matter.chains or species.form == Form.ENCAPSULATED
+    }
+
+
+def _contents(study: ResolvedStudy, book: ValueBook) -> dict[Species, Draws]:
+    """Return how much of each payload and of each label that is part of the carrier one mole of carriers holds."""
+    place, formulation = Place(study.host.species), study.formulation
+    own = Scope(f"formulation {formulation.name}", formulation)
+    carrier = () if study.carrier is None else (Scope(f"carrier {study.carrier.name}", study.carrier),)
+    found = {}
+    for name, part in formulation.payloads.items():
+        chain = (Scope(f"{name} in {formulation.name}", part), own, *carrier)
+        found[Species(Form.ENCAPSULATED, name)] = book.fill("molecules_per_particle", chain, place)
+    for name, part in formulation.labels.items():
+        if _half_life(study, name, book) is None:
+            chain = (Scope(f"{name} on {formulation.name}", part), own, *carrier)
+            found[Species(Form.ATTACHED, name)] = book.fill("label_atoms_per_particle", chain, place)
+    return found
+
+
+def _half_life(study: ResolvedStudy, label: str, book: ValueBook) -> Draws | None:
+    """Return the half-life of a label, or nothing if it is not radioactive."""
+    row = study.labels[label]
+    if "radioactive_decay" not in row.laws:
+        return None
+    return book.fill("half_life", (Scope(f"label {label}", row),), Place(study.host.species))
+
+
+def _scale(study: ResolvedStudy, event: DoseEvent, book: ValueBook) -> Draws:
+    """Return what a dose per body mass or surface scales by from the host as written to each draw."""
+    chain, place = (host_scope(study),), Place(study.host.species)
+    if event.per == "total":
+        return np.ones(book.draws)
+    mass = book.fill("body_mass", chain, place)
+    if event.per == "body mass":
+        return mass / mass[0]
+    if event.per != "body surface area":
+        raise InputError(
+            event.written, f"scales with {event.per}", "a dose scales with body mass, body surface area or nothing"
+        )
+    height = book.fill_or("height", chain, place, 1.0)
+    return np.sqrt(mass / mass[0] * height / height[0])

@@ -1,0 +1,97 @@
+"""Protocol: doses, infusions and heating become jumps of the state and controls between breakpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from janusome.model import BLOOD, INTERSTITIUM, Region, Species
+from janusome.numerics.tape import Segment
+from janusome.simulation.assemble import Assembly
+from janusome.simulation.layout import ABSENT, Pool
+from janusome.simulation.perfusion import VENOUS
+
+Draws = NDArray[np.float64]
+
+INTRAVENOUS, INTRATUMORAL = "intravenous", "intratumoral"
+
+
+@dataclass(frozen=True)
+class Given:
+    """One dose in amounts: mol of each species for each draw, from `start` over `duration` (0 is a bolus)."""
+
+    start: float
+    duration: float
+    route: str
+    amounts: Mapping[Species, Draws]
+    words: str
+    lesion: str | None = None
+
+
+@dataclass(frozen=True)
+class Warming:
+    """A lesion held `kelvin` above body temperature from `start` over `duration`."""
+
+    start: float
+    duration: float
+    kelvin: float
+    lesion: str | None = None
+
+
+def breakpoints(given: Sequence[Given], warming: Sequence[Warming], until: float) -> list[float]:
+    """Return the moments between which everything from outside is constant, 0 and the end among them."""
+    moments = {0.0, until}
+    for event in (*given, *warming):
+        moments |= {event.start, event.start + event.duration}
+    return sorted(moment for moment in moments if 0.0 <= moment <= until)
+
+
+def segments(
+    assembly: Assembly, given: Sequence[Given], warming: Sequence[Warming], *, until: float, lanes: int
+) -> list[Segment]:
+    """Return the timeline of one arm as the engine takes it.
+
+    A dose acts where its route puts it: the venous blood, or the interstitium of a lesion in proportion to volume.
+    """
+    moments = breakpoints(given, warming, until)
+    found = []
+    for start, stop in pairwise(moments):
+        jump = np.zeros((lanes, assembly.layout.size))
+        rates = {column: np.zeros(lanes) for column in assembly.inputs.values()}
+        for dose in given:
+            for species, amount in dose.amounts.items():
+                for index, share in _entry(assembly, dose, species):
+                    if dose.duration == 0.0 and dose.start == start:
+                        jump[:, index] += amount * share
+                    elif dose.start <= start < dose.start + dose.duration:
+                        rates[assembly.inputs[index]] += amount * share / dose.duration
+        controls: dict[int, Draws] = dict(rates)
+        for region, column in assembly.heat.items():
+            rise = sum(
+                w.kelvin
+                for w in warming
+                if w.start <= start < w.start + w.duration and w.lesion in (None, region) and _is_tumor(assembly, region)
+            )
+            controls[column] = np.full(lanes, float(rise))
+        found.append(Segment(start=start, stop=stop, jump=jump if jump.any() else None, controls=controls))
+    return found
+
+
+def _is_tumor(assembly: Assembly, region: str) -> bool:
+    return any(one.name == region and one.kind is Region.TUMOR for one in assembly.regions)
+
+
+def _entry(assembly: Assembly, dose: Given, species: Species) -> list[tuple[int, float]]:
+    """Return the state indices that a dose enters and the share of each."""
+    if dose.route == INTRATUMORAL:
+        region = next(one for one in assembly.regions if one.kind is Region.TUMOR and dose.lesion in (None, one.name))
+        index = assembly.layout.pools[Pool(species, region.name, INTERSTITIUM)]
+        volume = assembly.tissue_volume[region.name][0]
+        return [(int(k), float(v / volume.sum())) for k, v in zip(index, volume, strict=True) if k != ABSENT]
+    body = next(one for one in assembly.regions if one.kind is Region.BODY)
+    pool = assembly.layout.pools[Pool(species, body.name, BLOOD)]
+    return [(int(pool[body.places.index(VENOUS)]), 1.0)]

@@ -1,0 +1,323 @@
+"""Run: every arm of a resolved study, from its values to its record."""
+
+from __future__ import annotations
+
+import inspect
+import platform
+import re
+import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import janusome
+from janusome.errors import SolverError
+from janusome.model import BLOOD, INTERSTITIUM, TARGET, AbstractProcess, Form, Species
+from janusome.simulation.arms import BODY, CARRIER, FREE_DRUG, TREATED, UNTREATED, Site, body_of, lesion_of, matter_of
+from janusome.simulation.assemble import Assembly, Matter, assemble, laws
+from janusome.simulation.courses import CourseMaker, decay_constants
+from janusome.simulation.domain import outside_validation
+from janusome.simulation.doses import given_in, warming_in
+from janusome.simulation.drivers import drivers_of
+from janusome.simulation.layout import Pool
+from janusome.simulation.lesion_grid import LesionGrid, ball
+from janusome.simulation.observe import scans_of
+from janusome.simulation.perfusion import VENOUS
+from janusome.simulation.protocol import INTRATUMORAL, Given, breakpoints
+from janusome.simulation.record import Arm, DoseGiven, Record, TumorMap
+from janusome.simulation.trajectory import Control, follow
+from janusome.simulation.tumor_field import TumorField, cells_of, follow_field
+from janusome.simulation.values import Place, Scope, ValueBook
+from janusome.specification.resolved import ResolvedStudy
+from janusome.units import from_internal
+
+Array = NDArray[np.float64]
+
+DEFAULT_VOXELS = 900  # of a lesion that is given by its volume
+POINTS = 160  # of a time course, shared by the stretches between doses
+FIRST_POINT = 60.0  # s after a dose
+REPORTED_PACKAGES = ("jax", "equinox", "numba", "numpy", "scipy", "pint")
+
+
+def simulate(
+    study: ResolvedStudy,
+    *,
+    grids: Mapping[str, LesionGrid],
+    control: Control | None = None,
+    plain: Mapping[str, Any] | None = None,
+) -> Record:
+    """Run every arm of a study and return the record.
+
+    Parameters
+    ----------
+    grids
+        The voxels of each lesion that is given by a mask, by the lesion's name.
+    control
+        Threads, progress, and whether to stop.
+    plain
+        The study as plain data, for the record.
+
+    Raises
+    ------
+    InputError
+        If a value is missing that a law needs.
+    SolverError
+        If a lane of an arm does not reach the end.
+    KeyboardInterrupt
+        If `control` asked to stop.
+    """
+    control = control or Control()
+    lesions = tuple(
+        Site(one.name, one.tumor, grids[one.name] if one.mask is not None else _ball(one.volume, one.voxels))
+        for one in study.lesions
+    )
+    book = ValueBook(draws=study.draws + 1, seed=study.seed)
+    arms = tuple(_arm(study, name, lesions, book, control) for name in _names(study, lesions))
+    assumed = sum(value.grade == "assumed" for value in book.used.values())
+    return Record(
+        title=study.title,
+        study=dict(plain or {}),
+        arms=arms,
+        values=tuple(book.used.values()),
+        drivers=drivers_of(arms, book),
+        cautions=(
+            *(f"{one.place} {one.what}; {one.consequence}" for one in study.cautions),
+            *outside_validation(study),
+            f"{assumed} of the {len(book.used)} values used are assumed: no source was found for them",
+        ),
+        seed=study.seed,
+        draws=study.draws + 1,
+        versions={"janusome": janusome.__version__, "python": platform.python_version()}
+        | {name: version(name) for name in REPORTED_PACKAGES},
+        laws=_laws_used(arms, study, book, lesions),
+    )
+
+
+def _ball(volume: float | None, voxels: int | None) -> LesionGrid:
+    assert volume is not None
+    return ball(volume, voxels=voxels or DEFAULT_VOXELS)
+
+
+def _names(study: ResolvedStudy, lesions: Sequence[Site]) -> tuple[str, ...]:
+    """Return the arms: the treated one, and the controls that mean something for it."""
+    asked = [TREATED]
+    if FREE_DRUG in study.controls and study.carrier is not None and study.formulation.payloads:
+        asked.append(FREE_DRUG)
+    if UNTREATED in study.controls and lesions:
+        asked.append(UNTREATED)
+    return tuple(asked)
+
+
+def _arm(study: ResolvedStudy, name: str, lesions: tuple[Site, ...], book: ValueBook, control: Control) -> Arm:
+    """Solve one arm: the ensemble with each lesion as one place, then the median voxel by voxel, then what scanners show."""
+    started = time.perf_counter()
+    matter = matter_of(study, name)
+    given = given_in(study, matter, name, book)
+    warming = [] if name == UNTREATED else warming_in(study, book)
+    assembly = _coarse(study, matter, lesions, given, book)
+    times = time_grid(study, given)
+    coarse = _stoppable(
+        control, lambda: follow(assembly, given, warming, until=study.until, times=times, control=control, name=name)
+    )
+    maker = CourseMaker(
+        coarse, lesions, book, molar_mass=_molar_masses(study, book), decay=decay_constants(_half_lives(study, book))
+    )
+    courses = maker.all()
+    field, maps = None, ()
+    if lesions and given:
+        moments = _map_moments(study, given)
+        field = _stoppable(
+            control,
+            lambda: follow_field(
+                study, matter, lesions, given, warming, until=study.until, coarse=coarse, moments=moments, control=control
+            ),
+        )
+        maps = tuple(_maps(study, field, lesions, moments, book))
+    scans = scans_of(study, coarse, field, lesions, book) if field is not None else ()
+    return Arm(
+        name=name,
+        formulation={TREATED: study.formulation.name, FREE_DRUG: "free " + " + ".join(study.formulation.payloads)}.get(
+            name, "nothing"
+        ),
+        doses=tuple(_written(dose) for dose in given),
+        times=times,
+        courses=courses,
+        maps=maps,
+        scans=scans,
+        ledger_error=max(coarse.ledger_error, field.ledger_error if field is not None else 0.0),
+        splitting_error=None if field is None else field.splitting_error,
+        solver={**coarse.solver, **(field.solver if field else {}), "seconds": round(time.perf_counter() - started, 2)},
+    )
+
+
+def _stoppable(control: Control, solve: Any) -> Any:
+    try:
+        return solve()
+    except SolverError:
+        if control.should_stop():
+            raise KeyboardInterrupt from None
+        raise
+
+
+def _coarse(
+    study: ResolvedStudy, matter: Matter, lesions: tuple[Site, ...], given: Sequence[Given], book: ValueBook
+) -> Assembly:
+    """Assemble an arm with each lesion as one place."""
+    if not matter.species:
+        return assemble(matter, [lesion_of(study, one, book) for one in lesions], book, lanes=book.draws)
+    body = body_of(study, lesions, book)
+    tumors = [lesion_of(study, one, book, place_of_vessels=body.places.index(one.name)) for one in lesions]
+    entered = dict.fromkeys(
+        (Pool(species, one.name, INTERSTITIUM), 0)
+        if dose.route == INTRATUMORAL
+        else (Pool(species, BODY, BLOOD), body.places.index(VENOUS))
+        for dose in given
+        if dose.duration > 0.0
+        for species in dose.amounts
+        for one in (lesions if dose.route == INTRATUMORAL else (None,))
+        if one is None or dose.lesion in (None, one.name)
+    )
+    return assemble(matter, [body, *tumors], book, lanes=book.draws, inputs=tuple(entered))
+
+
+def time_grid(study: ResolvedStudy, given: Sequence[Given]) -> Array:
+    """Return output times, s: dense after each dose and at its end, and every moment that the study asks for."""
+    edges = breakpoints(given, [], study.until)
+    asked = {0.0, study.until, *study.times, *(event.at for event in study.scans), *edges}
+    points = max(12, POINTS // max(1, len(edges) - 1))
+    for start, stop in pairwise(edges):
+        if stop - start > FIRST_POINT:
+            asked |= set((start + np.geomspace(FIRST_POINT, stop - start, points)).tolist())
+    times = np.array(sorted(moment for moment in asked if moment <= study.until))
+    return times[np.concatenate([[True], np.diff(times) > 1e-6])]
+
+
+def _map_moments(study: ResolvedStudy, given: Sequence[Given]) -> list[float]:
+    """Return when the tumor is mapped: an hour and a day after the first dose, at each scan, at asked times, and at the end."""
+    first = given[0].start + given[0].duration
+    wanted = {first + 3600.0, first + 24 * 3600.0, study.until, *(event.at for event in study.scans), *study.times}
+    return sorted(moment for moment in wanted if 0.0 <= moment <= study.until)
+
+
+def _maps(
+    study: ResolvedStudy, field: TumorField, lesions: Sequence[Site], moments: Sequence[float], book: ValueBook
+) -> list[TumorMap]:
+    masses = _molar_masses(study, book)
+    found = []
+    for lesion in lesions:
+        assembly = field.assemblies[lesion.name]
+        for moment in moments:
+            snapshot = field.at(lesion.name, moment)
+
+            def add(
+                species: str,
+                form: str,
+                site: str,
+                quantity: str,
+                unit: str,
+                values: Array,
+                at: float = moment,
+                of: Site = lesion,
+            ) -> None:
+                found.append(
+                    TumorMap(of.name, at, species, form, site, quantity, unit, of.grid.field(values), of.grid.voxel_size)
+                )
+
+            pools = [pool for pool in assembly.layout.pools if pool.region == lesion.name]
+            for species in dict.fromkeys(pool.species for pool in pools if pool.species.form in (Form.CARRIER, Form.RELEASED)):
+                own = [pool for pool in pools if pool.species == species]
+                volume = lesion.grid.voxel_volume
+                whole = sum(snapshot.states[:, int(assembly.layout.pools[pool][0])] for pool in own) / volume
+                if species.form is Form.CARRIER:
+                    add(
+                        CARRIER,
+                        CARRIER,
+                        "whole",
+                        "number per tissue volume",
+                        "particle/mL",
+                        from_internal(whole, "particle/mL"),
+                    )
+                    continue
+                mass = masses[species.name]
+                add(
+                    species.name,
+                    "released",
+                    "whole",
+                    "concentration per tissue volume",
+                    "ug/mL",
+                    from_internal(whole * mass, "ug/mL"),
+                )
+                target = assembly.layout.pools.get(Pool(species, lesion.name, TARGET))
+                if target is not None:
+                    held = snapshot.states[:, int(target[0])] / volume
+                    add(
+                        species.name,
+                        "released",
+                        TARGET,
+                        "concentration per tissue volume",
+                        "ug/mL",
+                        from_internal(held * mass, "ug/mL"),
+                    )
+            viable, _ = cells_of(snapshot, assembly)
+            start = assembly.initial[:, assembly.layout.cells[lesion.name, "viable"][0]]
+            add("tumor cells", "viable", "whole", "viable cells over those at the start", "", viable / start)
+    return found
+
+
+def _written(dose: Given) -> DoseGiven:
+    return DoseGiven(
+        time=dose.start,
+        duration=dose.duration,
+        route=dose.route,
+        words=dose.words,
+        mol={_species_word(species): float(amount[0]) for species, amount in dose.amounts.items()},
+    )
+
+
+def _species_word(species: Species) -> str:
+    return CARRIER if species.form is Form.CARRIER else str(species)
+
+
+def _molar_masses(study: ResolvedStudy, book: ValueBook) -> dict[str, float]:
+    place = Place(study.host.species)
+    return {name: float(book.fill("molar_mass", (Scope(f"drug {name}", row),), place)[0]) for name, row in study.drugs.items()}
+
+
+def _half_lives(study: ResolvedStudy, book: ValueBook) -> dict[str, float]:
+    place = Place(study.host.species)
+    return {
+        name: float(book.fill("half_life", (Scope(f"label {name}", row),), place)[0])
+        for name, row in study.labels.items()
+        if "radioactive_decay" in row.laws
+    }
+
+
+def _laws_used(
+    arms: Sequence[Arm], study: ResolvedStudy, book: ValueBook, lesions: tuple[Site, ...]
+) -> dict[str, dict[str, Any]]:
+    """Return title, equation and sources of every law that acted in the treated arm."""
+    del arms
+    matter = matter_of(study, TREATED)
+    given = given_in(study, matter, TREATED, book)
+    names = dict.fromkeys(acting.name for acting in _coarse(study, matter, lesions, given, book).acting)
+    if lesions:
+        names["interstitial_diffusion"] = None
+    return {name: described(laws()[name]) for name in names}
+
+
+def described(law: type[AbstractProcess]) -> dict[str, Any]:
+    """Return what a law's own page says of it: title, equation, text, sources, folder."""
+    module = inspect.getmodule(law)
+    text = inspect.cleandoc(law.__doc__ or "")
+    equations = re.findall(r"\$\$(.+?)\$\$", text, flags=re.DOTALL)
+    return {
+        "title": (module.__doc__ or law.__name__).strip() if module else law.__name__,
+        "equation": " \\\\ ".join(" ".join(equation.split()) for equation in equations),
+        "text": text,
+        "sources": list(law.sources),
+        "where": law.__module__.split(".")[1],
+    }

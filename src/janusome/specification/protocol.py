@@ -1,0 +1,102 @@
+"""The protocol: doses, scans and heat, at times counted from the start of the study."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from janusome.errors import near_misses
+from janusome.specification.refusals import Refusal
+from janusome.specification.rows import Strict
+from janusome.specification.written import Activity, Dose, Duration, Moment, Temperature
+
+ROUTES = ("intravenous", "intratumoral")
+
+
+def _one_route(data: Any) -> Any:
+    words = (
+        [str(word) for word in data]
+        if isinstance(data, (list, tuple))
+        else str(data).replace("+", " ").replace(",", " ").split()
+    )
+    named = [word for word in words if word in ROUTES]
+    if len(named) > 1 or (isinstance(data, (list, tuple)) and len(data) != 1):
+        raise Refusal(
+            f"names {len(words)} routes ({', '.join(words)})", "write one event for each route, with its share of the dose"
+        )
+    if len(words) != 1 or words[0] not in ROUTES:
+        hint = near_misses(" ".join(words), ROUTES)
+        raise Refusal(f"is {data!r}", f"allowed is {' or '.join(ROUTES)}" + (f" ({hint})" if "mean" in hint else ""))
+    return words[0]
+
+
+class Dosing(Strict):
+    """An injection.
+
+    `of` names what the dose measures, `over` how long an infusion takes, `into` the lesion of an intratumoral dose.
+    """
+
+    at: Moment
+    dose: Dose
+    of: str
+    route: Annotated[Literal["intravenous", "intratumoral"], BeforeValidator(_one_route)]
+    over: Duration | None = None
+    activity: Activity | None = None
+    into: str | None = None
+
+
+class Scanning(Strict):
+    """A scan: `frame` is how long PET counts, `sequence` how MRI excites, `label` what is looked for if there are several."""
+
+    at: Moment
+    scan: str
+    frame: Duration | None = None
+    sequence: str | None = None
+    label: str | None = None
+
+
+class Heating(Strict):
+    """The tumor is kept at a temperature for some time."""
+
+    at: Moment
+    heat: Temperature
+    over: Duration
+
+
+_MODELS = {"dose": Dosing, "scan": Scanning, "heat": Heating}
+
+
+def _kind(data: Any) -> str:
+    keys = [key for key in _MODELS if (key in data if isinstance(data, dict) else hasattr(data, key))]
+    if len(keys) == 1:
+        return keys[0]
+    if len(keys) > 1:
+        raise Refusal(f"has {' and '.join(keys)} in one event", "write one event for each")
+    given = list(data) if isinstance(data, dict) else []
+    close = [near_misses(key, tuple(_MODELS)) for key in given if key not in ("at", "over")]
+    hint = next(
+        (hint for hint in close if "mean" in hint), "such as {at: 0 h, dose: 30 mg/m^2, of: doxorubicin, route: intravenous}"
+    )
+    raise Refusal("is no event", f"give one of `dose`, `scan` or `heat`: {hint}")
+
+
+def _event(data: Any) -> Any:
+    if not isinstance(data, (dict, Dosing, Scanning, Heating)):
+        raise Refusal("is no event", "write keys with values, such as {at: 24 h, scan: pet-clinical, frame: 10 min}")
+    _kind(data)
+    return data
+
+
+Event = Annotated[
+    Annotated[Dosing, Tag("<dose>")] | Annotated[Scanning, Tag("<scan>")] | Annotated[Heating, Tag("<heat>")],
+    Discriminator(lambda data: f"<{_kind(data)}>"),
+    BeforeValidator(_event),
+]
+
+
+class Repeat(Strict):
+    """The whole protocol again: `times` more cycles, one `every` so often."""
+
+    every: Duration
+    times: Annotated[int, Field(ge=1, le=1000, strict=True)]

@@ -1,0 +1,116 @@
+"""A resolved study: rows with the study's overrides in place, and the protocol as events in the internal set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from janusome.specification.conditions import Caution
+from janusome.specification.rows import Carrier, Drug, Formulation, Host, Label, Ligand, Scanner, Tumor
+from janusome.specification.study import Mask
+from janusome.specification.values import Value
+
+
+@dataclass(frozen=True)
+class DoseEvent:
+    """An injection, s and mol.
+
+    `amount` is of the species that `of` names: moles of a drug, of a label's atoms, or of carriers. It holds for the host
+    as written; `per` says what it scales with in others. `activity` (1/s) is what is injected with the dose of the
+    radioactive label `active_label`, at the time of the injection.
+    """
+
+    at: float
+    over: float
+    route: str
+    of: str
+    kind: str  # "drug", "label" or "carrier"
+    amount: float
+    per: str  # "total", "body mass" or "body surface area"
+    written: str
+    activity: float | None = None
+    active_label: str | None = None
+    lesion: str | None = None
+    cycle: int = 0
+
+
+@dataclass(frozen=True)
+class ScanEvent:
+    """A scan, s; `labels` are the labels of the formulation that the scanner looks for."""
+
+    at: float
+    scanner: str
+    modality: str
+    labels: tuple[str, ...]
+    frame: float | None = None
+    sequence: str | None = None
+    cycle: int = 0
+
+
+@dataclass(frozen=True)
+class HeatEvent:
+    """The tumor at a temperature, s and K."""
+
+    at: float
+    over: float
+    temperature: float
+    cycle: int = 0
+
+
+Event = DoseEvent | ScanEvent | HeatEvent
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """One lesion; it has a volume (m^3) or a mask."""
+
+    name: str
+    tumor: Tumor
+    volume: float | None = None
+    mask: Mask | None = None
+    voxels: int | None = None
+
+
+@dataclass(frozen=True)
+class ResolvedStudy:
+    """All that a run needs to know, except the masks themselves."""
+
+    title: str
+    formulation: Formulation
+    carrier: Carrier | None
+    drugs: Mapping[str, Drug]  # payloads, and the products they are converted into
+    labels: Mapping[str, Label]
+    ligands: Mapping[str, Ligand]
+    host: Host
+    lesions: tuple[Lesion, ...]
+    scanners: Mapping[str, Scanner]
+    events: tuple[Event, ...]  # in order of time
+    until: float
+    times: tuple[float, ...]
+    draws: int
+    seed: int
+    images: str
+    controls: tuple[str, ...]
+    observed: str | None
+    cautions: tuple[Caution, ...] = ()
+
+    @property
+    def doses(self) -> tuple[DoseEvent, ...]:
+        """The injections."""
+        return tuple(event for event in self.events if isinstance(event, DoseEvent))
+
+    @property
+    def scans(self) -> tuple[ScanEvent, ...]:
+        """The scans."""
+        return tuple(event for event in self.events if isinstance(event, ScanEvent))
+
+    @property
+    def heatings(self) -> tuple[HeatEvent, ...]:
+        """The windows of heat."""
+        return tuple(event for event in self.events if isinstance(event, HeatEvent))
+
+    def of_carrier(self, name: str, *, organ: str | None = None) -> tuple[Value, ...]:
+        """Return the values of a carrier's quantity: those of the formulation, else those of the carrier; () if none."""
+        species = self.host.species
+        found = self.formulation.find(name, organ=organ, species=species)
+        return found or (self.carrier.find(name, organ=organ, species=species) if self.carrier else ())

@@ -1,0 +1,208 @@
+"""The study: what a user asks, in one file or one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic_core.core_schema import ValidatorFunctionWrapHandler
+
+from janusome.errors import InputErrors
+from janusome.specification.protocol import Event, Repeat
+from janusome.specification.refusals import Origin, Refusal, told
+from janusome.specification.rows import Name, Organ, Overlay, Part, Strict
+from janusome.specification.values import Values
+from janusome.specification.written import BodyMass, Duration, Height, Moment, Volume
+
+
+class From(Strict):
+    """A row of the library with some of its values replaced."""
+
+    from_: str = Field(alias="from")
+    values: Values = Field(default_factory=dict)
+    organs: dict[str, Part] = Field(default_factory=dict)
+
+
+class CarrierInPlace(Strict):
+    """A carrier described in the study."""
+
+    name: Name
+    title: str = ""
+    notes: str = ""
+    laws: tuple[str, ...] = ()
+    values: Values = Field(default_factory=dict)
+    organs: dict[str, Part] = Field(default_factory=dict)
+    species: dict[Literal["mouse", "rat", "human"], Overlay] = Field(default_factory=dict)
+
+
+def _shape(data: Any) -> str:
+    """Tell a name, a library row with changes, and a description in place apart."""
+    if isinstance(data, str):
+        return "<name>"
+    keys = set(data) if isinstance(data, Mapping) else {"from" if hasattr(data, "from_") else "name"}
+    return "<from>" if "from" in keys else "<in place>"
+
+
+def _named_or_described(data: Any) -> Any:
+    if not isinstance(data, (str, Mapping, Strict)):
+        raise Refusal(
+            f"is {'empty' if data is None else data}", "give a name of the library, `from:` a name, or a description"
+        )
+    return data
+
+
+SHAPE = (Discriminator(_shape), BeforeValidator(_named_or_described))
+
+CarrierChoice = Annotated[
+    Annotated[str, Tag("<name>")] | Annotated[From, Tag("<from>")] | Annotated[CarrierInPlace, Tag("<in place>")], *SHAPE
+]
+
+
+class FormulationFrom(Strict):
+    """A named formulation with some of its values replaced."""
+
+    from_: str = Field(alias="from")
+    values: Values = Field(default_factory=dict)
+    organs: dict[str, Part] = Field(default_factory=dict)
+    payloads: dict[str, Part] = Field(default_factory=dict)
+    labels: dict[str, Part] = Field(default_factory=dict)
+    ligands: dict[str, Part] = Field(default_factory=dict)
+
+
+class FormulationInPlace(Strict):
+    """A formulation described in the study: its carrier (or none, for free drugs), payloads, labels and ligands."""
+
+    name: Name
+    title: str = ""
+    notes: str = ""
+    laws: tuple[str, ...] = ()
+    carrier: CarrierChoice | None = None
+    payloads: dict[str, Part] = Field(default_factory=dict)
+    labels: dict[str, Part] = Field(default_factory=dict)
+    ligands: dict[str, Part] = Field(default_factory=dict)
+    values: Values = Field(default_factory=dict)
+    organs: dict[str, Part] = Field(default_factory=dict)
+    species: dict[Literal["mouse", "rat", "human"], Overlay] = Field(default_factory=dict)
+
+
+FormulationChoice = Annotated[
+    Annotated[str, Tag("<name>")]
+    | Annotated[FormulationFrom, Tag("<from>")]
+    | Annotated[FormulationInPlace, Tag("<in place>")],
+    *SHAPE,
+]
+
+
+class HostChoice(Strict):
+    """A host of the library with what is known of this one; its body mass and height are taken as exact."""
+
+    kind: str
+    body_mass: BodyMass | None = None
+    height: Height | None = None
+    values: Values = Field(default_factory=dict)
+    organs: dict[str, Organ] = Field(default_factory=dict)
+
+
+class Mask(Strict):
+    """A segmentation file, and which of its labels is the tumor."""
+
+    file: str
+    label: Annotated[int, Field(ge=1, strict=True)] | None = None
+
+
+def _file(data: Any) -> Any:
+    return {"file": data} if isinstance(data, str) else data
+
+
+class TumorChoice(Strict):
+    """One lesion: its kind, and either its volume or the mask that shows it."""
+
+    kind: str
+    name: Name | None = None
+    volume: Volume | None = None
+    mask: Annotated[Mask, BeforeValidator(_file)] | None = None
+    voxels: Annotated[int, Field(ge=1, le=10_000_000, strict=True)] | None = None
+    values: Values = Field(default_factory=dict)
+    receptors: dict[str, Part] = Field(default_factory=dict)
+    drugs: dict[str, Part] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> TumorChoice:
+        if (self.volume is None) == (self.mask is None):
+            problem = "has neither a volume nor a mask" if self.volume is None else "has a volume and a mask"
+            raise Refusal(problem, "give `volume: 25 cm^3` or `mask: tumor.nrrd`")
+        return self
+
+
+class Outputs(Strict):
+    """How long to follow, and what to write."""
+
+    until: Duration
+    images: Literal["nifti", "none"] = "nifti"
+    draws: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 100
+    times: tuple[Moment, ...] = ()
+    seed: Annotated[int, Field(ge=0, lt=2**32, strict=True)] = 0
+
+
+def _host(data: Any) -> Any:
+    return {"kind": data} if isinstance(data, str) else data
+
+
+def _tumor(data: Any) -> Any:
+    if isinstance(data, str):
+        raise Refusal(f"is {data!r} without a size", f"write {{kind: {data}, volume: 25 cm^3}}, or give a mask")
+    return data
+
+
+def _tumors(data: Any) -> Any:
+    return data if isinstance(data, (list, tuple)) else () if data is None else (data,)
+
+
+class Study(Strict):
+    """A study, as the study file writes it, with the same names.
+
+    `Study(...)` tells every refusal at once, as `InputErrors`.
+    """
+
+    study: Annotated[str, Field(min_length=1, max_length=500)]
+    formulation: FormulationChoice
+    host: Annotated[HostChoice, BeforeValidator(_host)]
+    tumor: Annotated[tuple[Annotated[TumorChoice, BeforeValidator(_tumor)], ...], BeforeValidator(_tumors)] = ()
+    protocol: Annotated[tuple[Event, ...], Field(min_length=1, max_length=10_000)]
+    repeat: Repeat | None = None
+    controls: tuple[Literal["free-drug", "untreated"], ...] = ("free-drug", "untreated")
+    observed: str | None = None
+    outputs: Outputs
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _told_together(cls, data: Any, handler: ValidatorFunctionWrapHandler, info: Any) -> Study:
+        if isinstance(info.context, Origin):
+            return handler(data)
+        try:
+            return handler(data)
+        except ValidationError as error:
+            refusals = told(error, data, model=cls, origin=Origin())
+            raise InputErrors([refusal for _, refusal in refusals]) from None
+
+    def plain(self) -> dict[str, Any]:
+        """Return what was written, as plain data that reads back as the same study."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"__all__": {"origin"}})
+
+
+STAND_INS: dict[str, Any] = {  # with these in place of what was refused, the rest of a study can still be checked
+    "study": "-",
+    "formulation": "-",
+    "host": "-",
+    "tumor": [],
+    "protocol": [{"at": "0 h", "heat": "42 degC", "over": "1 min"}],
+    "repeat": None,
+    "controls": [],
+    "outputs": {"until": "87840 h"},
+}
+
+
+def study_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a study file, for editors that complete and check as one types."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Study.model_json_schema(by_alias=True)}

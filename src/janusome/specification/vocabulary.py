@@ -1,0 +1,94 @@
+"""The controlled vocabulary: every quantity that a row may hold, its unit, its hard limits and the rows it belongs to."""
+
+from __future__ import annotations
+
+import csv
+import io
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+from janusome import units
+from janusome.errors import InputError, near_misses
+from janusome.specification.refusals import Refusal
+
+ORGANS = (
+    "lung", "liver", "spleen", "kidney", "gut", "pancreas", "heart", "brain", "muscle", "skin", "bone", "adipose", "rest",
+)  # fmt: skip
+POOLS = ("venous", "arterial")
+SPECIES = ("mouse", "rat", "human")
+
+TOLERANCE = 1e-9  # relative; a limit that is met exactly on paper may miss it by rounding after conversion
+
+# Which words of the column `rows` a kind of row takes; a formulation stands for all that it is made of.
+TAKES = {
+    "carrier": {"carrier", "payload"},
+    "drug": {"drug"},
+    "label": {"label"},
+    "ligand": {"ligand"},
+    "host": {"host"},
+    "tumor": {"tumor", "drug"},
+    "receptor": {"receptor"},
+    "scanner": {"scanner"},
+    "sequence": {"sequence", "scanner"},
+    "payload": {"payload", "drug"},
+    "formulation": {"carrier", "payload", "drug", "label", "ligand"},
+}
+
+
+class Quantity(NamedTuple):
+    """One controlled name; `low` and `high` are in `unit`."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    rows: frozenset[str]
+    definition: str
+
+    def read(self, text: str) -> float:
+        """Return what a user wrote in the internal set, or refuse it for its dimension or its size."""
+        low, high = self.low - TOLERANCE * abs(self.low), self.high + TOLERANCE * abs(self.high)
+        try:
+            return units.parse(text, unit=self.unit, place="", low=low, high=high)
+        except InputError as error:
+            raise Refusal.of(error) from None
+
+    def limits(self) -> tuple[float, float]:
+        """Return the hard limits in the internal set."""
+        return units.to_internal(self.low, self.unit), units.to_internal(self.high, self.unit)
+
+    def clip(self, draws: Any) -> Any:
+        """Keep drawn numbers of the internal set within the hard limits."""
+        import numpy as np
+
+        return np.clip(draws, *self.limits())
+
+
+@cache
+def vocabulary() -> dict[str, Quantity]:
+    """Return every controlled name. The table is `library/quantities.csv`; a new quantity is a new line of it."""
+    text = resources.files("janusome").joinpath("library", "quantities.csv").read_text(encoding="utf-8")
+    return {
+        line["name"]: Quantity(
+            line["name"],
+            line["unit"],
+            float(line["low"]),
+            float(line["high"]),
+            frozenset(line["rows"].split()),
+            line["definition"],
+        )
+        for line in csv.DictReader(io.StringIO(text))
+    }
+
+
+def quantity_for(name: str, *, row: str) -> Quantity:
+    """Return the quantity of a name that stands in a kind of row, or refuse it with the nearest names."""
+    known = vocabulary()
+    fitting = [each.name for each in known.values() if each.rows & TAKES[row]]
+    if name not in known:
+        raise Refusal("is no known quantity", near_misses(name, fitting))
+    found = known[name]
+    if not found.rows & TAKES[row]:
+        raise Refusal(f"does not belong to a {row}", f"it belongs to a {' or '.join(sorted(found.rows))}")
+    return found

@@ -1,0 +1,66 @@
+"""Scenes and scanners that the tests of imaging share."""
+
+import jax.numpy as jnp
+import numpy as np
+
+from janusome.imaging.mri import Mri
+from janusome.imaging.pet import Pet
+from janusome.model import Scene
+from janusome.units import to_internal
+
+
+def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2star=30.0, proton_density=1.0):
+    """A scene in which `label` (mol/m^3, z y x) is attached to carriers outside cells, unless said otherwise."""
+    label = jnp.asarray(label, dtype=float)
+    return Scene(
+        attached_outside=label,
+        attached_inside=jnp.full_like(label, inside),
+        detached=jnp.full_like(label, detached),
+        longitudinal_relaxation_rate=jnp.full_like(label, r1),
+        effective_transverse_relaxation_rate=jnp.full_like(label, r2star),
+        proton_density=jnp.broadcast_to(jnp.asarray(proton_density, dtype=float), label.shape),
+        voxel_size=jnp.asarray(voxel_size, dtype=float),
+    )
+
+
+def pet(**changed):
+    """A clinical scanner with fluorine-18: half-life, yield and mean range as published, the rest round numbers."""
+    values = {
+        "half_life": 6586.2,
+        "positron_yield": 0.969,
+        "positron_range": 0.6e-3,
+        "frame_duration": 300.0,
+        "spatial_resolution": 5e-3,
+        "sensitivity": 0.01,
+        "reference_positron_yield": 0.969,
+        "scatter_fraction": 1 / 3,
+        "attenuation_coefficient": 9.6,
+        "attenuation_path": 0.22,
+        "noise_amplification": 3.0,
+    }
+    return Pet(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def mri(**changed):
+    """A T1-weighted spoiled gradient echo of round numbers, and an agent with ferumoxytol's relaxivities at 1.5 T."""
+    values = {
+        "repetition_time": 10e-3,
+        "echo_time": 2e-3,
+        "flip_angle": to_internal(20.0, "deg"),
+        "reference_signal_to_noise": 500.0,
+        "reference_voxel_volume": 1e-9,
+        "longitudinal_relaxivity": 19.0,
+        "intracellular_longitudinal_relaxivity": 2.0,
+        "detached_longitudinal_relaxivity": 0.0,
+        "effective_transverse_relaxivity": 64.9,
+        "intracellular_effective_transverse_relaxivity": 200.0,
+        "detached_effective_transverse_relaxivity": 0.0,
+    }
+    return Mri(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def sphere(diameter, *, count, spacing, fine=4):
+    """Share of every voxel of a cube that lies inside a sphere at its center."""
+    x = (np.arange(count * fine) - (count * fine - 1) / 2) * spacing / fine
+    inside = x[:, None, None] ** 2 + x[None, :, None] ** 2 + x[None, None, :] ** 2 <= (diameter / 2) ** 2
+    return jnp.asarray(inside.reshape(count, fine, count, fine, count, fine).mean(axis=(1, 3, 5)), dtype=float)

@@ -17,6 +17,7 @@ from janusome.simulation.record import (
 )
 
 HOUR, DAY = 3600.0, 86400.0
+LESION = "breast-her2"
 ORGANS = {  # kg, share of the carrier at its height, 1/h in, 1/h out
     "liver": (1.4, 0.28, 0.05, 0.004),
     "spleen": (0.13, 0.07, 0.04, 0.003),
@@ -26,7 +27,7 @@ ORGANS = {  # kg, share of the carrier at its height, 1/h in, 1/h out
     "bone": (4.2, 0.05, 0.03, 0.006),
     "muscle": (17.5, 0.06, 0.02, 0.01),
     "brain": (1.3, 0.002, 0.2, 0.02),
-    "tumor": (0.025, 0.0012, 0.05, 0.008),
+    LESION: (0.025, 0.0012, 0.05, 0.008),
 }
 
 
@@ -83,22 +84,25 @@ def _treated(times, spread, rng) -> Arm:
     dose_mg, dose_mbq, particles = 51.0, 400.0, 4.1e14
     courses = [
         Course("carrier", "carrier", "plasma", "blood", "concentration per plasma volume", "particle/mL", particles * left / plasma_volume[:, None] / 1e3),
-        Course("doxorubicin", "encapsulated", "plasma", "blood", "concentration per plasma volume", "mg/L", dose_mg * left / plasma_volume[:, None]),
-        Course("doxorubicin", "released", "plasma", "blood", "concentration per plasma volume", "mg/L", dose_mg * released / plasma_volume[:, None]),
-        Course("doxorubicin", "total", "plasma", "blood", "concentration per plasma volume", "mg/L", dose_mg * (left + released) / plasma_volume[:, None]),
-        Course("cu-64", "total", "plasma", "blood", "concentration per plasma volume", "MBq/L", dose_mbq * left * np.exp(-np.log(2) * t / 12.7) / plasma_volume[:, None]),
+        Course("doxorubicin", "encapsulated", "plasma", "blood", "concentration per plasma volume", "ug/mL", dose_mg * left / plasma_volume[:, None]),
+        Course("doxorubicin", "released", "plasma", "blood", "concentration per plasma volume", "ug/mL", dose_mg * released / plasma_volume[:, None]),
+        Course("doxorubicin", "total", "plasma", "blood", "concentration per plasma volume", "ug/mL", dose_mg * (left + released) / plasma_volume[:, None]),
+        Course("cu-64", "total", "plasma", "blood", "concentration per plasma volume", "kBq/mL", dose_mbq * left * np.exp(-np.log(2) * t / 12.7) / plasma_volume[:, None]),
     ]
     for organ, (mass, share, rise, fall) in ORGANS.items():
         held = 100 * share * spread[:, 4:5] * rise / (rise - fall) * (np.exp(-fall * t) - np.exp(-rise * t)) + 0.002 * 100 * left
         for species, form, scale in (("carrier", "carrier", 1.0), ("doxorubicin", "total", 0.8), ("cu-64", "total", 1.02)):
-            courses.append(Course(species, form, organ, "whole", "injected dose", "%", scale * held))
-            courses.append(Course(species, form, organ, "whole", "injected dose per mass", "%/g", scale * held / mass / 1e3))
+            basis = ", decay-corrected" if species == "cu-64" else ""
+            courses.append(Course(species, form, organ, "whole", "injected dose" + basis, "%", scale * held))
+            courses.append(Course(species, form, organ, "whole", "injected dose per mass" + basis, "%/g", scale * held / mass / 1e3))
     for exit_, scale in (("urine", 4.0), ("faeces", 22.0), ("metabolised", 38.0)):
         courses.append(Course("doxorubicin", "total", exit_, "whole", "injected dose", "%", scale * (1 - np.exp(-0.004 * t)) * np.ones_like(spread[:, :1])))
     in_tumor = 12.0 * spread[:, 4:5] * (np.exp(-0.008 * t) - np.exp(-0.05 * t))
-    for form, site, scale in (("encapsulated", "interstitium", 0.5), ("encapsulated", "internalised", 0.25), ("released", "interstitium", 0.04), ("released", "target", 0.6)):
-        courses.append(Course("doxorubicin", form, "tumor", site, "concentration per tissue volume", "umol/L", scale * in_tumor))
-    courses.append(Course("doxorubicin", "released", "heart", "interstitium", "concentration per tissue volume", "umol/L", 0.05 * in_tumor))
+    for form, site, scale in (("encapsulated", "whole", 0.75), ("encapsulated", "internalised", 0.25), ("released", "interstitium", 0.04), ("released", "target", 0.6)):
+        courses.append(Course("doxorubicin", form, LESION, site, "concentration per tissue volume", "ug/mL", scale * in_tumor))
+    courses.append(Course("doxorubicin", "released", LESION, "whole", "concentration per tissue volume", "ug/mL", 0.64 * in_tumor))
+    for site, scale in (("interstitium", 1.0), ("bound", 0.3), ("internalised", 0.5)):
+        courses.append(Course("carrier", "carrier", LESION, site, "concentration per tissue volume", "particle/mL", 3e9 * scale * in_tumor))
     days = t / 24
     courses += _cells(days, spread, kill=0.09)
     maps = tuple(
@@ -106,7 +110,7 @@ def _treated(times, spread, rng) -> Arm:
         for time in (HOUR, 24 * HOUR, 72 * HOUR)
         for species, form, site, quantity, unit, scale in (
             ("carrier", "carrier", "whole", "number per tissue volume", "particle/mL", 3e10),
-            ("doxorubicin", "released", "target", "concentration per tissue volume", "umol/L", 4.0),
+            ("doxorubicin", "released", "target", "concentration per tissue volume", "ug/mL", 4.0),
         )
     )
     return Arm(
@@ -128,14 +132,14 @@ def _treated(times, spread, rng) -> Arm:
 def _free(times, spread) -> Arm:
     t = times / HOUR
     left = _decay(t, (3.5 * spread[:, 1], 0.6 * spread[:, 2], 0.024 * spread[:, 3]), (0.93, 0.05, 0.02))
-    courses = [Course("doxorubicin", "released", "plasma", "blood", "concentration per plasma volume", "mg/L", 51.0 * left / 25.0)]
+    courses = [Course("doxorubicin", "released", "plasma", "blood", "concentration per plasma volume", "ug/mL", 51.0 * left / 25.0)]
     for organ, (mass, share, _, _) in ORGANS.items():
         held = 100 * share * 1.6 * spread[:, 4:5] * (np.exp(-0.024 * t) - np.exp(-2 * t))
         courses.append(Course("doxorubicin", "total", organ, "whole", "injected dose", "%", held))
         courses.append(Course("doxorubicin", "total", organ, "whole", "injected dose per mass", "%/g", held / mass / 1e3))
     in_tumor = 1.5 * spread[:, 4:5] * (np.exp(-0.024 * t) - np.exp(-2.0 * t))
-    for organ, site, scale in (("tumor", "interstitium", 0.2), ("tumor", "target", 2.0), ("heart", "interstitium", 1.5)):
-        courses.append(Course("doxorubicin", "released", organ, site, "concentration per tissue volume", "umol/L", scale * in_tumor))
+    for site, scale in (("interstitium", 0.2), ("target", 2.0), ("whole", 2.2)):
+        courses.append(Course("doxorubicin", "released", LESION, site, "concentration per tissue volume", "ug/mL", scale * in_tumor))
     courses += _cells(t / 24, spread, kill=0.03)
     return Arm(
         name="free-drug",
@@ -159,8 +163,8 @@ def _cells(days, spread, *, kill):
     viable = 2.5e9 * np.exp(log)
     volume = 25.0 * np.exp(0.9 * log)
     return [
-        Course("tumor cells", "viable", "tumor", "whole", "number of cells", "cell", viable),
-        Course("tumor cells", "all", "tumor", "whole", "volume", "cm^3", volume),
+        Course("tumor cells", "viable", LESION, "whole", "number of cells", "cell", viable),
+        Course("tumor cells", "all", LESION, "whole", "volume", "cm^3", volume),
     ]
 
 
@@ -173,7 +177,7 @@ def _map(time, species, form, site, quantity, unit, scale) -> TumorMap:
     r = _radius((16, 22, 24), (7, 9.5, 11))
     depth = 0.25 + 0.3 * min(time / (72 * HOUR), 1)
     field = scale * np.exp(-((1 - r) / depth)) * (1 + 0.15 * np.sin(9 * r + 3 * np.arange(24) / 24))
-    return TumorMap("tumor", time, species, form, site, quantity, unit, np.where(r <= 1, field, np.nan), np.full(3, 1.8e-3))
+    return TumorMap(LESION, time, species, form, site, quantity, unit, np.where(r <= 1, field, np.nan), np.full(3, 1.8e-3))
 
 
 def _pet(spread, rng) -> Scan:
@@ -183,7 +187,7 @@ def _pet(spread, rng) -> Scan:
     ratio = 6.0 * spread[:, 4]
     return Scan(
         "pet-clinical 24 h", "pet-clinical", "pet", 24 * HOUR, "cu-64", "kBq/mL", expected, image, r <= 1, np.full(3, 3e-3),
-        Visibility("tumor", ratio, ratio >= 3.0, "contrast-to-noise of 3 or more (Rose)"),
+        Visibility(LESION, ratio, ratio >= 3.0, "contrast-to-noise of 3 or more (Rose)"),
         {"frame": "10 min", "resolution": "4.5 mm FWHM"},
     )  # fmt: skip
 
@@ -195,7 +199,7 @@ def _mri(spread, rng) -> Scan:
     ratio = 1.5 * spread[:, 4]
     return Scan(
         "mri-3t t1w-spgr 24 h", "mri-3t", "mri", 24 * HOUR, "gadolinium-chelate", "arbitrary unit", expected, image, r <= 1, np.array([3e-3, 1e-3, 1e-3]),
-        Visibility("tumor", ratio, ratio >= 3.0, "contrast-to-noise of 3 or more (Rose)"),
+        Visibility(LESION, ratio, ratio >= 3.0, "contrast-to-noise of 3 or more (Rose)"),
         {"sequence": "t1w-spgr", "repetition time": "5 ms", "flip angle": "15 deg"},
     )  # fmt: skip
 
@@ -218,7 +222,7 @@ def _values():
 
 
 def _drivers(rng):
-    answers = ("carrier in the tumor at 24 h", "area under released doxorubicin in plasma", "tumor volume at the end")
+    answers = ("greatest carrier in breast-her2, %ID/g", "area under released doxorubicin in plasma", "volume of breast-her2 at the end")
     inputs = [
         ("carrier peg-liposome", "vascular_permeability"), ("tumor breast-her2", "vessel_surface_density"), ("carrier peg-liposome", "clearance_per_phagocyte"),
         ("host human-female: liver", "phagocyte_density"), ("drug doxorubicin", "half_maximal_medium_concentration"), ("tumor breast-her2", "doubling_time"),
@@ -234,7 +238,7 @@ def _study(title, draws):
         "study": title,
         "formulation": "mm-302-cu64",
         "host": "human-female",
-        "tumor": {"kind": "breast-her2", "volume": "25 cm^3"},
+        "tumor": [{"kind": "breast-her2", "volume": "25 cm^3"}],
         "protocol": [
             {"at": "0 h", "dose": "30 mg/m^2", "of": "doxorubicin", "route": "intravenous", "over": "1 h", "activity": "400 MBq"},
             {"at": "24 h", "scan": "pet-clinical", "frame": "10 min"},

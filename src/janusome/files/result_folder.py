@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from janusome.errors import InputError, MachineError
+from janusome.errors import InputError, JanusomeError, MachineError
 
 MARKER = ".janusome-result"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -50,10 +50,10 @@ def result_folder(path: Path | str, *, force: bool = False) -> Iterator[Path]:
         check_target(target, force=force)
         _put(partial, target)
         done = True
-    except OSError as error:
-        raise _failure(error, target) from error
+    except JanusomeError:
+        raise
     except Exception as error:
-        cause = _machine_cause(error)
+        cause = _machine_cause(error, inside=target.parent)
         if cause is None:
             raise
         raise _failure(cause, target) from error
@@ -93,7 +93,10 @@ def check_target(path: Path | str, *, force: bool = False) -> None:
 
 
 def clean_leftovers(target: Path) -> tuple[str, ...]:
-    """Remove what killed runs left beside a target, and put a result back that was about to be replaced; return their names."""
+    """Remove what killed runs left beside a target; return the names.
+
+    A result that was being replaced without a swap when the run was killed is put back.
+    """
     pattern = re.compile(re.escape(f".{target.name}.") + r"(partial|old)-" + re.escape(_machine()) + r"-(\d+)-[0-9a-f]+")
     cleaned: list[str] = []
     for sibling in sorted(target.parent.iterdir()):
@@ -169,23 +172,28 @@ def _remove_empty(folders: list[Path]) -> None:
             folder.rmdir()
 
 
-def _machine_cause(error: BaseException) -> OSError | None:
-    """Return the failure of the machine behind an error of a library, if there is one."""
+def _machine_cause(error: BaseException, *, inside: Path) -> OSError | None:
+    """Return the failure of the machine behind an error of a library, if there is one.
+
+    A full disk or memory is one wherever it is met; what may not be written is one inside the folder that is written to.
+    """
     seen: BaseException | None = error
-    for _ in range(10):
-        if isinstance(seen, OSError) and seen.errno in MACHINE:
-            return seen
+    while seen is not None:
         if isinstance(seen, MemoryError):
             return OSError(errno.ENOMEM, "out of memory")
-        seen = seen.__cause__ or seen.__context__ if seen is not None else None
+        if isinstance(seen, OSError):
+            here = seen.filename is None or str(inside) in os.fsdecode(seen.filename)
+            if seen.errno in FULL | {errno.ENOMEM} or (seen.errno in MACHINE and here):
+                return seen
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
     return None
 
 
 def _failure(error: OSError, target: Path) -> MachineError:
     reason = error.strerror or str(error)
     if error.errno in FULL:
-        return MachineError(f"{target} could not be written: the disk is full ({reason}); free some space or give another folder. "
-                            "Nothing was left behind.")  # fmt: skip
+        remedy = "free some space or give another folder. Nothing was left behind."
+        return MachineError(f"{target} could not be written: the disk is full ({reason}); {remedy}")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return MachineError(f"{target} could not be written: {reason}; give a folder that you may write to.")
     return MachineError(f"{target} could not be written: {reason}. Nothing was left behind.")

@@ -13,7 +13,7 @@ from janusome.reporting import style
 from janusome.reporting.numbers import duration, number, unit
 from janusome.reporting.style import Drawing, Grid, band, drawing
 from janusome.simulation.ensemble import Interval, quantiles
-from janusome.simulation.findings import CELLS, PLASMA, Finding, is_concentration, lesions_of, measures_cells
+from janusome.simulation.findings import PLASMA, Finding, is_concentration, lesions_of, measures_cells, share_of_dose
 from janusome.simulation.record import Arm, Course, Driver
 from janusome.units import from_internal, same_dimension
 
@@ -75,17 +75,15 @@ def plasma(arms: Sequence[Arm]) -> Drawing | None:
 
 def organs(arms: Sequence[Arm]) -> Drawing | None:
     """Share of the injected dose by organ: one panel an organ, all on the same axes."""
-    quantity = "injected dose per mass"
-    found = [
-        (arm, c) for arm in arms for c in _whole(arm, quantity) if c.organ not in EXITS and c.values.max() > 0
-    ]
-    if not found:
-        quantity = "injected dose"
-        found = [(arm, c) for arm in arms for c in _whole(arm, quantity) if c.organ not in EXITS and c.values.max() > 0]
+    found = [(arm, c) for arm in arms for c in _whole(arm, "injected_dose_per_mass")]
+    per_mass = bool(found)
+    if not per_mass:
+        found = [(arm, c) for arm in arms for c in _whole(arm, "injected_dose") if c.organ not in EXITS]
     if not found:
         return None
     lesions = lesions_of(arms)
     names = sorted(_ordered(c.organ for _, c in found), key=lambda organ: organ not in lesions)
+    quantity = " and ".join(_ordered(c.quantity for _, c in found))
     kinds = _ordered((arm.name, c.species, c.form) for arm, c in found)
     peak = max(float(np.median(c.values.max(axis=1))) for _, c in found)
     times = found[0][0].times
@@ -111,7 +109,7 @@ def organs(arms: Sequence[Arm]) -> Drawing | None:
             _time_axis(axes, end, label=grid.is_lowest(k))
             axes.tick_params(labelleft=k % columns == 0, labelbottom=grid.is_lowest(k))
             if k % columns == 0:
-                axes.set_ylabel("% of dose per g" if quantity.endswith("mass") else "% of dose")
+                axes.set_ylabel("% of dose per g" if per_mass else "% of dose")
         style.legend_above(figure, list(handles.values()), list(handles))
 
     return drawing(
@@ -124,7 +122,7 @@ def organs(arms: Sequence[Arm]) -> Drawing | None:
 
 def fate(arm: Arm) -> Drawing | None:
     """Where the dose of each species is, stacked to the whole."""
-    found = [c for c in _whole(arm, "injected dose") if c.values.max() > 0]
+    found = _whole(arm, "injected_dose")
     species = _ordered((c.species, c.form) for c in found)
     if not species:
         return None
@@ -160,7 +158,7 @@ def fate(arm: Arm) -> Drawing | None:
         paint,
         size=grid.size,
         alternative=f"Stacked shares of the injected dose by organ and route of elimination for arm {arm.name}.",
-        caption=f"Where the dose is over time, arm {arm.name} (medians). What is missing to 100 % is in plasma or in organs not shown.",
+        caption=f"Where the dose is over time, arm {arm.name} (medians).",
     )
 
 
@@ -207,14 +205,14 @@ def at_asked_times(found: Sequence[Finding], *, title: str, lesions: Sequence[st
 
 
 def in_tumor(arms: Sequence[Arm]) -> Drawing | None:
-    """Concentrations in the tumor by form and site, every arm."""
+    """Concentrations in the tumor: the carrier by site; of each drug what is encapsulated and, by site, what is released."""
     lesions = lesions_of(arms)
-    found = [(arm, c) for arm in arms for c in arm.courses if c.organ in lesions and is_concentration(c) and c.values.max() > 0]
+    found = [(arm, c) for arm in arms for c in arm.courses if c.organ in lesions and _tells_delivery(c)]
     panels = _ordered((c.organ, c.species, c.unit) for _, c in found)
     if not panels:
         return None
     dashes = {arm.name: dash for arm, dash in zip(arms, style.DASHES, strict=False)}
-    grid = Grid(len(panels), columns=1, panel=(3.6, 2.1), gap=(0.6, 0.75), right=2.9)
+    grid = Grid(len(panels), columns=1, panel=(3.9, 2.0), gap=(0.6, 0.8), right=2.6)
 
     def paint(figure: Figure) -> None:
         for axes, (organ, species, u) in zip(grid.axes(figure), panels, strict=True):
@@ -223,13 +221,14 @@ def in_tumor(arms: Sequence[Arm]) -> Drawing | None:
             end = _until_faint([c for _, c in here], here[0][0].times, faint=0.03)
             for arm, course in here:
                 colour = style.PALETTE[kinds.index((course.form, course.site)) % len(style.PALETTE)]
-                label = f"{course.form}, {course.site}" + ("" if arm is arms[0] else f", {arm.name}")
+                words = [word for word in (course.form, course.site) if word not in ("whole", species)]
+                label = ", ".join([*words, *([] if arm is arms[0] else [arm.name])])
                 _course(axes, arm.times, course, end=end, colour=colour, dash=dashes.get(arm.name, "-"), label=label)
             _log(axes, [c for _, c in here])
             _time_axis(axes, end)
             axes.set_title(f"{species} in {organ}")
             axes.set_ylabel(f"{here[0][1].quantity.replace('concentration ', '')} ({unit(u)})")
-            axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
+            axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0)
 
     return drawing(
         paint,
@@ -237,6 +236,12 @@ def in_tumor(arms: Sequence[Arm]) -> Drawing | None:
         alternative=f"Concentrations in the tumor by form and site: {', '.join(_ordered(s for _, s, _ in panels))}.",
         caption=f"Inside the tumor, by form and site. {BANDS}",
     )
+
+
+def _tells_delivery(course: Course) -> bool:
+    if not is_concentration(course) or course.values.max() <= 0:
+        return False
+    return (course.form, course.site == "whole") in {("carrier", False), ("encapsulated", True), ("released", False)}
 
 
 def tumor_response(arms: Sequence[Arm]) -> Drawing | None:
@@ -400,9 +405,9 @@ def _in_days(end: float) -> bool:
     return end > 96
 
 
-def _whole(arm: Arm, quantity: str) -> list[Course]:
+def _whole(arm: Arm, share: str) -> list[Course]:
     """Courses of whole organs: the total of a species where it is recorded, else each of its forms."""
-    found = [c for c in arm.courses if c.quantity == quantity and c.site == "whole" and c.species != CELLS]
+    found = [c for c in arm.courses if share_of_dose(c) == share and c.site == "whole" and c.values.max() > 0]
     totals = {c.species for c in found if c.form == "total"}
     return [c for c in found if c.form == "total" or c.species not in totals]
 

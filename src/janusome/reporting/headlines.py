@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from janusome.reporting.numbers import duration, interval, number
 from janusome.simulation.ensemble import Answer, Interval
-from janusome.simulation.findings import CELLS, Finding, lesions_of
+from janusome.simulation.findings import CELLS, Finding, lesions_of, share_of_dose
 from janusome.simulation.record import Arm, Record
 from janusome.units import from_internal
 
@@ -62,7 +62,7 @@ def _in_plasma(record: Record, found: dict[str, Sections]) -> list[Row]:
 
 def _in_organs(record: Record, found: dict[str, Sections], *, time: float) -> list[Row]:
     lesions, table = lesions_of(record.arms), []
-    kinds = _kinds(record, lambda c: c.quantity.startswith("injected dose") and c.site == "whole")
+    kinds = _kinds(record, lambda c: share_of_dose(c) is not None and c.site == "whole")
     for organ in (*lesions, "liver", "spleen"):
         for species, form in kinds if organ in lesions else kinds[:1]:
             figure, per = ("injected_dose_per_mass", " per g") if organ in lesions else ("injected_dose", "")

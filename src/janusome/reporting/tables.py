@@ -22,8 +22,6 @@ summary.json holds, with every figure as {median, q05, q95, unit, estimable} or 
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -44,33 +42,18 @@ from janusome.simulation.findings import (
 from janusome.simulation.record import Arm, Record
 from janusome.units import from_internal
 
-COLUMNS = ("arm", "species", "form", "organ", "site", "time_h", "quantity", "unit", "median", "q05", "q95")
 SCHEMA = "janusome-summary/1"
-DIGITS = 9  # significant: more than any input has
 
 
-def time_courses(record: Record) -> str:
-    """Return every course of every arm as CSV, long: one row a course and time."""
-    target = io.StringIO()
-    rows = csv.writer(target, lineterminator="\n")
-    rows.writerow(COLUMNS)
+def time_courses(record: Record) -> Iterator[tuple[Any, ...]]:
+    """Return every course of every arm, long: one row a course and time, under `TIME_COURSE_COLUMNS`."""
     for arm in record.arms:
-        rows.writerows(_rows(arm))
-    return target.getvalue()
-
-
-def _rows(arm: Arm) -> Iterator[tuple[str, ...]]:
-    hours = [f"{hour:.{DIGITS}g}" for hour in from_internal(arm.times, "h")]
-    for c in arm.courses:
-        head = tuple(_safe(text) for text in (arm.name, c.species, c.form, c.organ, c.site))
-        tail = (_safe(c.quantity), c.unit)
-        for hour, *values in zip(hours, *quantiles(c.values), strict=True):
-            yield (*head, hour, *tail, *(f"{value:.{DIGITS}g}" for value in values))
-
-
-def _safe(text: str) -> str:
-    """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+        hours = from_internal(arm.times, "h").tolist()
+        for c in arm.courses:
+            head, tail = (arm.name, c.species, c.form, c.organ, c.site), (c.quantity, c.unit)
+            columns = (column.tolist() for column in quantiles(c.values))
+            for hour, median, q05, q95 in zip(hours, *columns, strict=True):
+                yield (*head, hour, *tail, median, q05, q95)
 
 
 def summary(record: Record) -> dict[str, Any]:

@@ -93,23 +93,12 @@ class Compartments:
     link_values: Mapping[str, Draws]
     context: Mapping[str, Draws]
     vessels: tuple[str, int] | None = None  # region and place whose blood the voxels of a tumor share
-    one_way: bool = False  # what returns to the vessels stays there: the body is solved apart and takes it over
+    prescribed_vessels: bool = False  # what their blood holds is given from outside, whatever the voxels take and return
     special: Mapping[str, tuple[Scope, ...]] = field(default_factory=dict)  # rows that this region has for a named species
 
     def organ(self, place: int) -> str | None:
         """The organ that a place is, for values that differ between organs."""
         return self.places[place] if self.kind is Region.BODY else None
-
-
-@dataclass(frozen=True)
-class Tap:
-    """Where material leaves the blood of a place at a given first-order coefficient, (lanes,) in 1/s, into a book."""
-
-    species: Species
-    region: str
-    place: int
-    book: str
-    coefficient: Draws
 
 
 @dataclass
@@ -165,8 +154,8 @@ class Assembly:
     parameter_names: tuple[str, ...]
     matter: Matter
     regions: tuple[Compartments, ...]
+    prescribed: tuple[int, ...]  # state indices that change only as the inputs say
     inputs: Mapping[int, int]  # state index -> parameter index of a rate that the protocol sets
-    taps: tuple[tuple[int, int, int], ...]  # from, to, parameter index of the coefficient
     heat: Mapping[str, int]  # region -> parameter index of its temperature rise
     volumes: Mapping[tuple[str, str, str], Draws]  # (region, site, "carried" or "small") -> accessible volume
     tissue_volume: Mapping[str, Draws]
@@ -192,23 +181,11 @@ class Assembly:
             dy = dy.at[np.concatenate(sources)].add(-moved).at[np.concatenate(targets)].add(moved)
         for index, rate in change:
             dy = dy.at[index].add(rate)
-        for source, target, column in self.taps:
-            dy = dy.at[source].add(-p[column] * y[source]).at[target].add(p[column] * y[source])
+        if self.prescribed:
+            dy = dy.at[np.array(self.prescribed)].set(0.0)
         if self.inputs:
             dy = dy.at[np.array(list(self.inputs))].add(p[np.array(list(self.inputs.values()))])
         return dy
-
-    def entering(self, y: JaxArray, p: JaxArray) -> dict[Species, JaxArray]:
-        """Return the coefficients, 1/s, at which each place of a lesion takes from the vessels that it shares, in one lane."""
-        found: dict[Species, JaxArray] = {}
-        for acting in self.acting:
-            if acting.species is None or VESSELS not in acting.volumes:
-                continue
-            for transfer in self._transfers(acting, y, p):
-                if transfer.source == VESSELS:
-                    found[acting.species] = found.get(acting.species, jnp.zeros(())) + transfer.coefficient
-        carrier = next((one for one in found if one.form is Form.CARRIER), None)
-        return found | ({rider: found[carrier] for rider in self.matter.riders()} if carrier is not None else {})
 
     def between(self, y: JaxArray, p: JaxArray, species: Species) -> tuple[Index, Index, JaxArray]:
         """Return source place, target place and coefficient of all links along which a species goes, in one lane."""
@@ -231,8 +208,6 @@ class Assembly:
         together = (acting.species, *(self.matter.riders() if acting.species.form is Form.CARRIER else ()))
         found = []
         for transfer in acting.build(p).transfers(material, stimulus):
-            if transfer.source == VESSELS and acting.region.one_way:
-                continue
             for species in together:
                 source, target = self._ends(transfer, species, acting)
                 kept = (source != ABSENT) & (target != ABSENT)
@@ -314,7 +289,6 @@ def assemble(
     *,
     lanes: int,
     inputs: Sequence[tuple[Pool, int]] = (),
-    taps: Sequence[Tap] = (),
 ) -> Assembly:
     """Choose the laws, fill their fields and lay out the state.
 
@@ -328,8 +302,6 @@ def assemble(
         Fills values; its ensemble must be `lanes` wide, or one wide to be the same in every lane.
     inputs
         Pools, each with a place, that the protocol may feed at a rate.
-    taps
-        Blood that loses material to what is solved apart.
 
     Raises
     ------
@@ -337,7 +309,7 @@ def assemble(
         If a row names a law that does not exist, or a field has no value.
     """
     spaces = [(region.name, region.kind, region.places, region.sites) for region in regions]
-    layout = make_layout(matter.species, spaces, further_exits=tuple(dict.fromkeys(tap.book for tap in taps)))
+    layout = make_layout(matter.species, spaces)
     parameters = Parameters(lanes)
     volumes: dict[tuple[str, str, str], Draws] = {}
     heat = {region.name: parameters.add(f"temperature rise in {region.name}", np.zeros((1, 1))).start for region in regions}
@@ -351,16 +323,13 @@ def assemble(
     for pool, place in inputs:
         index = int(layout.pools[pool][place])
         fed[index] = parameters.add(f"{pool.species} into {pool.site}", np.zeros((1, 1))).start
-    tapped = []
-    for tap in taps:
-        column = parameters.add(f"{tap.species} into {tap.book}", tap.coefficient[:, None]).start
-        source = int(layout.pools[Pool(tap.species, tap.region, BLOOD)][tap.place])
-        tapped.append((source, layout.exits[tap.species, tap.book], column))
     initial = np.zeros((lanes, layout.size))
     for region in regions:
         cells = surroundings[region.name].cells_at_start
         if cells is not None:
             initial[:, layout.cells[region.name, VIABLE]] = cells
+    apart = {region.vessels[0] for region in regions if region.vessels is not None and region.prescribed_vessels}
+    prescribed = [int(k) for pool, index in layout.pools.items() if pool.region in apart for k in index if k != ABSENT]
     return Assembly(
         layout=layout,
         acting=tuple(acting),
@@ -369,8 +338,8 @@ def assemble(
         parameter_names=tuple(parameters.names),
         matter=matter,
         regions=tuple(regions),
+        prescribed=tuple(prescribed),
         inputs=fed,
-        taps=tuple(tapped),
         heat=heat,
         volumes=volumes,
         tissue_volume={name: around.tissue_volume for name, around in surroundings.items()},

@@ -32,6 +32,12 @@ def is_concentration(course: Course) -> bool:
     return course.quantity.startswith("concentration")
 
 
+def share_of_dose(course: Course) -> str | None:
+    """Return which share of the injected dose a course is, whether decay-corrected or not: None if it is none."""
+    basis = course.quantity.partition(",")[0]
+    return {"injected dose": "injected_dose", "injected dose per mass": "injected_dose_per_mass"}.get(basis)
+
+
 def lesions_of(arms: Sequence[Arm]) -> tuple[str, ...]:
     """Return the names of the lesions: what has tumor cells, a map or a visibility, or is called a tumor."""
     named = [c.organ for arm in arms for c in arm.courses if c.species == CELLS or c.organ.startswith(TUMOR)]
@@ -83,7 +89,7 @@ def biodistribution(arm: Arm, hours: Sequence[float]) -> list[Finding]:
     asked = [to_internal(hour, "h") for hour in hours if arm.times[0] <= to_internal(hour, "h") <= arm.times[-1]]
     held: dict[tuple[str, str, str, float], dict[str, Answer]] = {}
     for course in arm.courses:
-        name = {"injected dose": "injected_dose", "injected dose per mass": "injected_dose_per_mass"}.get(course.quantity)
+        name = share_of_dose(course)
         if name is None or course.site != "whole":
             continue
         for time, values in zip(asked, at_times(arm.times, course.values, asked).T, strict=True):

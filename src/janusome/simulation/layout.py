@@ -68,8 +68,6 @@ class Layout:
 def make_layout(
     species: Sequence[Species],
     regions: Sequence[tuple[str, Region, tuple[str, ...], tuple[frozenset[str], ...]]],
-    *,
-    further_exits: Sequence[str] = (),
 ) -> Layout:
     """Number every amount that the study follows.
 
@@ -79,8 +77,6 @@ def make_layout(
         In the order in which they stand.
     regions
         Name, kind, places, and the sites that each place has.
-    further_exits
-        Books besides the eliminations, such as what went to a lesion that is solved apart.
     """
     names: list[str] = []
     pools: dict[Pool, Index] = {}
@@ -98,7 +94,7 @@ def make_layout(
                     pools[Pool(one, region, site)] = index
     exits = {}
     for one in species:
-        for leaving in (*EXITS, *further_exits):
+        for leaving in EXITS:
             exits[one, leaving] = len(names)
             names.append(f"{one}: {leaving}")
     for region, kind, places, _ in regions:

@@ -53,32 +53,36 @@ def breakpoints(given: Sequence[Given], warming: Sequence[Warming], until: float
 def segments(
     assembly: Assembly, given: Sequence[Given], warming: Sequence[Warming], *, until: float, lanes: int
 ) -> list[Segment]:
-    """Return the timeline of one arm as the engine takes it.
+    """Return the timeline of one arm as the engine takes it."""
+    moments = breakpoints(given, warming, until)
+    return [segment_of(assembly, given, warming, start=start, stop=stop, lanes=lanes) for start, stop in pairwise(moments)]
+
+
+def segment_of(
+    assembly: Assembly, given: Sequence[Given], warming: Sequence[Warming], *, start: float, stop: float, lanes: int
+) -> Segment:
+    """Return one stretch between breakpoints.
 
     A dose acts where its route puts it: the venous blood, or the interstitium of a lesion in proportion to volume.
     """
-    moments = breakpoints(given, warming, until)
-    found = []
-    for start, stop in pairwise(moments):
-        jump = np.zeros((lanes, assembly.layout.size))
-        rates = {column: np.zeros(lanes) for column in assembly.inputs.values()}
-        for dose in given:
-            for species, amount in dose.amounts.items():
-                for index, share in _entry(assembly, dose, species):
-                    if dose.duration == 0.0 and dose.start == start:
-                        jump[:, index] += amount * share
-                    elif dose.start <= start < dose.start + dose.duration:
-                        rates[assembly.inputs[index]] += amount * share / dose.duration
-        controls: dict[int, Draws] = dict(rates)
-        for region, column in assembly.heat.items():
-            rise = sum(
-                w.kelvin
-                for w in warming
-                if w.start <= start < w.start + w.duration and w.lesion in (None, region) and _is_tumor(assembly, region)
-            )
-            controls[column] = np.full(lanes, float(rise))
-        found.append(Segment(start=start, stop=stop, jump=jump if jump.any() else None, controls=controls))
-    return found
+    jump = np.zeros((lanes, assembly.layout.size))
+    controls: dict[int, Draws] = {column: np.zeros(lanes) for column in assembly.inputs.values()}
+    for dose in given:
+        for species, amount in dose.amounts.items():
+            for index, share in _entry(assembly, dose, species):
+                if dose.duration == 0.0 and dose.start == start:
+                    jump[:, index] += amount * share
+                elif dose.start <= start < dose.start + dose.duration:
+                    controls[assembly.inputs[index]] += amount * share / dose.duration
+    for region, column in assembly.heat.items():
+        rise = warmth(warming, start, region) if _is_tumor(assembly, region) else 0.0
+        controls[column] = np.full(lanes, rise)
+    return Segment(start=start, stop=stop, jump=jump if jump.any() else None, controls=controls)
+
+
+def warmth(warming: Sequence[Warming], moment: float, lesion: str) -> float:
+    """Return by how many kelvin a lesion is held above body temperature."""
+    return float(sum(w.kelvin for w in warming if w.start <= moment < w.start + w.duration and w.lesion in (None, lesion)))
 
 
 def _is_tumor(assembly: Assembly, region: str) -> bool:

@@ -130,10 +130,21 @@ def _arm(study: ResolvedStudy, name: str, lesions: tuple[Site, ...], book: Value
     field, maps = None, ()
     if lesions and given:
         moments = _map_moments(study, given)
+        single = ValueBook(draws=1, seed=study.seed)
+        body = _coarse(study, matter, lesions, given_in(study, matter, name, single), single)
         field = _stoppable(
             control,
             lambda: follow_field(
-                study, matter, lesions, given, warming, until=study.until, coarse=coarse, moments=moments, control=control
+                study,
+                matter,
+                lesions,
+                given,
+                warming,
+                until=study.until,
+                body=body,
+                coarse=coarse,
+                moments=moments,
+                control=control,
             ),
         )
         maps = tuple(_maps(study, field, lesions, moments, book))

@@ -1,18 +1,18 @@
 """Tumor field: a lesion voxel by voxel, coupled to the body both ways.
 
-Each macro step advances the body with what leaves the lesion's vessels booked, then the voxels with exactly that amount as
-their inflow, then hands what returned to the vessels back to the body over the next step: mass is exact, and the lag is of the
-order of one step. Within a step the voxels spread (half a step), react (each a lane of the tape engine) and spread again.
+Each macro step first advances the body with every lesion as one place, implicitly, so that even a drug that crosses the vessel
+wall in seconds is taken from the blood as fast as the blood brings it. The blood that this gives drives the voxels over the same
+step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then the one place is set to what the
+voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the step squared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -22,26 +22,19 @@ from janusome.model import BLOOD, INTERSTITIUM, Form, Region, Species
 from janusome.numerics.diffusion import exchange_operator, spread
 from janusome.numerics.precision import double
 from janusome.numerics.tape import Program, Segment, Tolerances, solve
-from janusome.simulation.arms import BODY, Site, body_of, joined, lesion_of
-from janusome.simulation.assemble import Assembly, Compartments, Matter, Tap, assemble
+from janusome.simulation.arms import BODY, Site, joined, lesion_of
+from janusome.simulation.assemble import Assembly, Compartments, Matter, assemble
 from janusome.simulation.layout import DYING, VIABLE, Pool
 from janusome.simulation.perfusion import VENOUS
-from janusome.simulation.protocol import INTRATUMORAL, Given, Warming
-from janusome.simulation.trajectory import (
-    Control,
-    Trajectory,
-    injected_by,
-    material_of,
-    program_of,
-    tolerances_of,
-)
+from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, segment_of, warmth
+from janusome.simulation.trajectory import Control, Trajectory, injected_by, material_of, program_of, tolerances_of
 from janusome.simulation.values import Place, ValueBook
 from janusome.specification.resolved import ResolvedStudy
 
 Array = NDArray[np.float64]
 
 STUB = "vessels apart"
-LARGEST_CHANGE = 0.15  # of the concentration in the lesion's plasma within one macro step
+LARGEST_CHANGE = 0.1  # of the content of a lesion's plasma within one macro step
 SHORTEST, LONGEST = 10.0, 6.0 * 3600.0  # s
 
 
@@ -56,21 +49,23 @@ class Snapshot:
 
 @dataclass
 class _Voxels:
-    """One lesion on its grid: its local kinetics, its diffusion, and its share of what enters."""
+    """One lesion on its grid: its local kinetics, its diffusion, and its state."""
 
     lesion: Site
     assembly: Assembly
     program: Program
     operators: Mapping[Species, csr_array]
-    shares: Mapping[Species, Array]  # of what enters, each voxel's
-    entry: Mapping[Species, Array]  # 1/s, of the vessels' content
     states: Array
     step: Any = None
 
-    def index(self, species: Species, site: str = INTERSTITIUM) -> int | None:
-        """Where a species at a site of the voxel stands."""
-        pool = self.assembly.layout.pools.get(Pool(species, self.lesion.name, site))
-        return None if pool is None else int(pool[0])
+    def vessels(self, species: Species) -> int:
+        """Where the content of the vessels, as given by the body, stands in every lane."""
+        return int(self.assembly.layout.pools[Pool(species, STUB, BLOOD)][0])
+
+    def pools(self) -> list[tuple[Pool, int]]:
+        """The pools of a voxel, and where they stand."""
+        found = self.assembly.layout.pools.items()
+        return [(pool, int(index[0])) for pool, index in found if pool.region == self.lesion.name]
 
 
 @dataclass(frozen=True)
@@ -96,6 +91,7 @@ def follow_field(
     warming: Sequence[Warming],
     *,
     until: float,
+    body: Assembly,
     coarse: Trajectory,
     moments: Sequence[float],
     control: Control,
@@ -104,39 +100,40 @@ def follow_field(
 
     Parameters
     ----------
+    body
+        The arm with each lesion as one place, in one lane at the median of every input.
     coarse
-        The same arm with each lesion as one place; it sets the macro steps and is what the field is compared with.
+        The same arm as it was solved without voxels; it sets the macro steps, and the field is compared with it.
     moments
         When snapshots are wanted, s.
     """
-    median = [Given(d.start, d.duration, d.route, {k: v[:1] for k, v in d.amounts.items()}, d.words, d.lesion) for d in given]
+    median = [replace(dose, amounts={s: amount[:1] for s, amount in dose.amounts.items()}) for dose in given]
     voxels = [_voxels_of(study, matter, lesion, control) for lesion in lesions]
-    body = _body_apart(study, matter, lesions, voxels)
-    program = program_of(body, "body beside the tumor field")
-    tolerances = tolerances_of(body, median)
+    program, tolerances = program_of(body, "body with its lesions as places"), tolerances_of(body, median)
     steps = macro_steps(coarse, lesions, median, warming, until=until, moments=moments)
-    state, returned, next_step = body.initial.copy(), _nothing(matter, lesions), None
+    state, next_step, worst = body.initial.copy(), None, 0.0
     snapshots = [Snapshot(one.lesion.name, 0.0, one.states.copy()) for one in voxels if 0.0 in moments]
     for number, (start, stop) in enumerate(pairwise(steps)):
-        segment = _body_segment(body, median, returned, start=start, stop=stop)
-        before = state
+        segment = segment_of(body, median, warming, start=start, stop=stop, lanes=1)
+        jump = 0.0 if segment.jump is None else np.asarray(segment.jump)
         solution = solve(
             program, state, body.parameters, [segment], [stop], tolerances=tolerances, threads=1, initial_step=next_step
         ).require()
-        state, next_step = solution.final, solution.next_step
+        before, state, next_step = state + jump, solution.final.copy(), solution.next_step
         for one in voxels:
-            entered = {s: float((state - before)[0, body.layout.exits[s, one.lesion.name]]) for s in matter.species}
-            returned |= _advance(one, entered, median, warming, start=start, stop=stop, control=control)
-            if any(abs(stop - moment) < 1e-9 * max(until, 1.0) for moment in moments):
+            _advance(one, body, before[0], state[0], median, warming, start=start, stop=stop, control=control)
+            _hand_over(one, body, state)
+            if any(abs(stop - moment) <= 1e-9 * until for moment in moments):
                 snapshots.append(Snapshot(one.lesion.name, stop, one.states.copy()))
+        worst = max(worst, _imbalance(matter, body, state, voxels, median, stop))
         control.on_progress("tumor field", (number + 1) / (len(steps) - 1))
         if control.should_stop():
             raise KeyboardInterrupt
     return TumorField(
         snapshots=tuple(snapshots),
         assemblies={one.lesion.name: one.assembly for one in voxels},
-        ledger_error=_ledger(matter, body, state, voxels, returned, median, until),
-        splitting_error=_difference(matter, coarse, voxels),
+        ledger_error=worst,
+        splitting_error=_difference(coarse, voxels, snapshots),
         solver={"macro steps": len(steps) - 1, "voxels": sum(one.lesion.grid.count for one in voxels)},
     )
 
@@ -154,10 +151,9 @@ def macro_steps(
     fixed = {0.0, until, *(m for m in moments if 0.0 <= m <= until)}
     for event in (*given, *warming):
         fixed |= {m for m in (event.start, event.start + event.duration) if m <= until}
-    edges = sorted(fixed)
     curves = _vessel_curves(coarse, lesions)
-    steps = [edges[0]]
-    for edge in edges[1:]:
+    steps = [0.0]
+    for edge in sorted(fixed)[1:]:
         while steps[-1] < edge:
             now = steps[-1]
             ahead = coarse.times[(coarse.times > now) & (coarse.times < edge)]
@@ -193,41 +189,35 @@ def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, control: Cont
     )
     count = lesion.grid.count
     plasma = float(book.fill("vascular_plasma_fraction", scopes, place)[0]) * lesion.volume
-    region = lesion_of(
-        study, lesion, book, voxel_volume=np.full(count, lesion.grid.voxel_volume), vessel_weight=weight, place_of_vessels=0
-    )
-    region = _apart(region)
-    inputs = [(Pool(s, lesion.name, INTERSTITIUM), 0) for s in matter.species]
-    assembly = assemble(matter, [_stub(region, plasma), region], book, lanes=count, inputs=inputs)
-    with double():
-        start, columns = jnp.asarray(assembly.initial), jnp.asarray(assembly.parameters)
-        entry = {s: np.asarray(k)[:, 0] for s, k in jax.vmap(assembly.entering)(start, columns).items()}
-        whole = assemble(matter, [joined(study, lesion, book)], book, lanes=1)
-        y, p = jnp.asarray(whole.initial[0]), jnp.asarray(whole.parameters[0])
-        operators = {}
-        for species in (s for s in matter.species if s.form not in (Form.ENCAPSULATED, Form.ATTACHED)):
-            source, target, coefficient = whole.between(y, p, species)
-            operators[species] = exchange_operator(source, target, np.asarray(coefficient), size=count)
-    for rider in matter.riders():
-        operators[rider] = operators[next(s for s in matter.species if s.form is Form.CARRIER)]
-    control.on_progress(f"{lesion.name}: {count} voxels", 1.0)
+    region = lesion_of(study, lesion, book, voxel_volume=np.full(count, lesion.grid.voxel_volume), vessel_weight=weight)
+    region = replace(region, vessels=(STUB, 0), prescribed_vessels=True)
+    given_from_outside = [(Pool(species, STUB, BLOOD), 0) for species in matter.species]
+    assembly = assemble(matter, [_stub(region, plasma), region], book, lanes=count, inputs=given_from_outside)
+    control.on_progress(f"{lesion.name}: {count} voxels", 0.0)
     return _Voxels(
         lesion=lesion,
         assembly=assembly,
         program=program_of(assembly, f"voxel of {lesion.name}"),
-        operators=operators,
-        shares={s: k / k.sum() for s, k in entry.items() if k.sum() > 0.0},
-        entry=entry,
+        operators=_operators(study, matter, lesion, book),
         states=assembly.initial.copy(),
     )
 
 
-def _apart(region: Compartments) -> Compartments:
-    return Compartments(**{**region.__dict__, "vessels": (STUB, 0), "one_way": True})
+def _operators(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBook) -> dict[Species, csr_array]:
+    """Return how each species goes from voxel to voxel; riders go as their carrier does."""
+    whole = assemble(matter, [joined(study, lesion, book)], book, lanes=1)
+    found: dict[Species, csr_array] = {}
+    with double():
+        y, p = jnp.asarray(whole.initial[0]), jnp.asarray(whole.parameters[0])
+        for species in (s for s in matter.species if s not in matter.riders()):
+            source, target, coefficient = whole.between(y, p, species)
+            found[species] = exchange_operator(source, target, np.asarray(coefficient), size=lesion.grid.count)
+    carrier = next((one for one in matter.species if one.form is Form.CARRIER), None)
+    return found | ({rider: found[carrier] for rider in matter.riders()} if carrier is not None else {})
 
 
 def _stub(region: Compartments, plasma: float) -> Compartments:
-    """The vessels of a lesion as a body without laws, which takes up what the voxels give back."""
+    """The vessels of a lesion as a body without laws, whose content is given."""
     return Compartments(
         name=STUB,
         kind=Region.BODY,
@@ -243,75 +233,29 @@ def _stub(region: Compartments, plasma: float) -> Compartments:
     )
 
 
-def _body_apart(study: ResolvedStudy, matter: Matter, lesions: Sequence[Site], voxels: Sequence[_Voxels]) -> Assembly:
-    """Assemble the body alone, with a tap where blood gives to each lesion and an inlet for what comes back."""
-    book = ValueBook(draws=1, seed=study.seed)
-    region = body_of(study, lesions, book)
-    taps, inputs = [], []
-    for species in matter.species:
-        inputs.append((Pool(species, BODY, BLOOD), region.places.index(VENOUS)))
-        for one in voxels:
-            place = region.places.index(one.lesion.name)
-            inputs.append((Pool(species, BODY, BLOOD), place))
-            coefficient = np.array([one.entry[species].sum()]) if species in one.entry else np.zeros(1)
-            taps.append(Tap(species, BODY, place, one.lesion.name, coefficient))
-    return assemble(matter, [region], book, lanes=1, inputs=inputs, taps=taps)
-
-
-def _nothing(matter: Matter, lesions: Sequence[Site]) -> dict[tuple[Species, str], float]:
-    return {(species, lesion.name): 0.0 for species in matter.species for lesion in lesions}
-
-
-def _body_segment(
-    body: Assembly,
-    given: Sequence[Given],
-    returned: Mapping[tuple[Species, str], float],
-    *,
-    start: float,
-    stop: float,
-) -> Segment:
-    jump = np.zeros(body.layout.size)
-    controls = dict.fromkeys(body.inputs.values(), 0.0)
-    region = body.regions[0]
-    for dose in given:
-        if dose.route == INTRATUMORAL:
-            continue
-        for species, amount in dose.amounts.items():
-            index = int(body.layout.pools[Pool(species, BODY, BLOOD)][region.places.index(VENOUS)])
-            if dose.duration == 0.0 and dose.start == start:
-                jump[index] += float(amount[0])
-            elif dose.start <= start < dose.start + dose.duration:
-                controls[body.inputs[index]] += float(amount[0]) / dose.duration
-    for (species, lesion), amount in returned.items():
-        index = int(body.layout.pools[Pool(species, BODY, BLOOD)][region.places.index(lesion)])
-        controls[body.inputs[index]] += amount / (stop - start)
-    return Segment(start, stop, jump=jump if jump.any() else None, controls=controls)
-
-
 def _advance(
     one: _Voxels,
-    entered: Mapping[Species, float],
+    body: Assembly,
+    before: Array,
+    after: Array,
     given: Sequence[Given],
     warming: Sequence[Warming],
     *,
     start: float,
     stop: float,
     control: Control,
-) -> dict[tuple[Species, str], float]:
-    """Advance the voxels of a lesion by one macro step; return what went back to its vessels."""
-    step = stop - start
-    _inject(one, given, start)
-    _spread(one, step / 2.0)
-    layout, count = one.assembly.layout, one.lesion.grid.count
+) -> None:
+    """Advance the voxels of a lesion by one macro step, driven by what its vessels hold before and after it."""
+    place = _body(body).places.index(one.lesion.name)
     controls: dict[int, Array] = {}
-    for species, amount in entered.items():
-        index = one.index(species)
-        if index is not None:
-            share = one.shares.get(species, np.zeros(count))
-            rate = amount * share / step + _infused(one, given, species, start)
-            controls[one.assembly.inputs[index]] = rate
-    rise = sum(w.kelvin for w in warming if w.start <= start < w.start + w.duration and w.lesion in (None, one.lesion.name))
-    controls[one.assembly.heat[one.lesion.name]] = np.array([float(rise)])
+    for species in body.matter.species:
+        held = int(body.layout.pools[Pool(species, BODY, BLOOD)][place])
+        index = one.vessels(species)
+        one.states[:, index] = before[held]
+        controls[one.assembly.inputs[index]] = np.array([(after[held] - before[held]) / (stop - start)])
+    controls[one.assembly.heat[one.lesion.name]] = np.array([warmth(warming, start, one.lesion.name)])
+    _inject(one, given, start, stop)
+    _spread(one, (stop - start) / 2.0)
     solution = solve(
         one.program,
         one.states,
@@ -324,13 +268,25 @@ def _advance(
         should_stop=control.should_stop,
     ).require()
     one.states, one.step = solution.final.copy(), solution.next_step
-    returned = {}
-    for species in entered:
-        index = int(layout.pools[Pool(species, STUB, BLOOD)][0])
-        returned[species, one.lesion.name] = float(one.states[:, index].sum())
-        one.states[:, index] = 0.0
-    _spread(one, step / 2.0)
-    return returned
+    _spread(one, (stop - start) / 2.0)
+
+
+def _hand_over(one: _Voxels, body: Assembly, state: Array) -> None:
+    """Set the lesion's one place to what its voxels hold, and give the difference to the venous blood."""
+    venous = _body(body).places.index(VENOUS)
+    for pool, index in one.pools():
+        place = int(body.layout.pools[pool][0])
+        held = float(one.states[:, index].sum())
+        blood = int(body.layout.pools[Pool(pool.species, BODY, BLOOD)][venous])
+        state[0, blood] += state[0, place] - held
+        state[0, place] = held
+    for kind in (VIABLE, DYING):
+        own, whole = one.assembly.layout.cells[one.lesion.name, kind], body.layout.cells[one.lesion.name, kind]
+        state[0, whole[0]] = one.states[:, own[0]].sum()
+
+
+def _body(assembly: Assembly) -> Compartments:
+    return next(region for region in assembly.regions if region.name == BODY)
 
 
 def _local_tolerances(one: _Voxels, given: Sequence[Given]) -> Tolerances:
@@ -340,77 +296,58 @@ def _local_tolerances(one: _Voxels, given: Sequence[Given]) -> Tolerances:
     return Tolerances(relative=whole.relative, absolute=np.maximum(absolute, 1e-34))
 
 
-def _inject(one: _Voxels, given: Sequence[Given], start: float) -> None:
+def _inject(one: _Voxels, given: Sequence[Given], start: float, stop: float) -> None:
+    """Add what is injected into the lesion in a macro step, evenly over its voxels."""
     for dose in given:
-        if dose.route == INTRATUMORAL and dose.duration == 0.0 and dose.start == start:
+        if dose.route != INTRATUMORAL or dose.lesion not in (None, one.lesion.name):
+            continue
+        share = 1.0 if dose.duration == 0.0 else (stop - start) / dose.duration
+        if dose.start == start or dose.start <= start < dose.start + dose.duration:
             for species, amount in dose.amounts.items():
-                index = one.index(species)
-                if index is not None and dose.lesion in (None, one.lesion.name):
-                    one.states[:, index] += float(amount[0]) / one.lesion.grid.count
-
-
-def _infused(one: _Voxels, given: Sequence[Given], species: Species, start: float) -> float:
-    rate = 0.0
-    for dose in given:
-        running = dose.start <= start < dose.start + dose.duration
-        if dose.route == INTRATUMORAL and running and species in dose.amounts and dose.lesion in (None, one.lesion.name):
-            rate += float(dose.amounts[species][0]) / dose.duration / one.lesion.grid.count
-    return rate
+                index = int(one.assembly.layout.pools[Pool(species, one.lesion.name, INTERSTITIUM)][0])
+                one.states[:, index] += float(amount[0]) * share / one.lesion.grid.count
 
 
 def _spread(one: _Voxels, duration: float) -> None:
     by_operator: dict[int, list[int]] = {}
-    for species in one.operators:
-        index = one.index(species)
-        if index is not None:
-            by_operator.setdefault(id(one.operators[species]), []).append(index)
+    for species, operator in one.operators.items():
+        pool = one.assembly.layout.pools.get(Pool(species, one.lesion.name, INTERSTITIUM))
+        if pool is not None:
+            by_operator.setdefault(id(operator), []).append(int(pool[0]))
     operators = {id(operator): operator for operator in one.operators.values()}
     for key, columns in by_operator.items():
         one.states[:, columns] = spread(operators[key], one.states[:, columns], duration)
 
 
-def _held(one: _Voxels, species: Species) -> float:
-    return float(one.states[:, one.assembly.layout.everywhere(species)].sum())
-
-
-def _ledger(
-    matter: Matter,
-    body: Assembly,
-    state: Array,
-    voxels: Sequence[_Voxels],
-    returned: Mapping[tuple[Species, str], float],
-    given: Sequence[Given],
-    until: float,
+def _imbalance(
+    matter: Matter, body: Assembly, state: Array, voxels: Sequence[_Voxels], given: Sequence[Given], moment: float
 ) -> float:
-    """Return the largest imbalance: what was given against body, lesions, what is on its way back, and eliminations."""
-    lesions = {one.lesion.name for one in voxels}
+    """Return the largest |given - body - voxels - eliminated| over all that is given of a material, at one moment."""
     worst = 0.0
-    for material, amount in injected_by(given, matter, np.array([until])).items():
+    whole = injected_by(given, matter, np.array([moment, np.inf]))
+    for material, amount in whole.items():
         found = 0.0
         for species in (s for s in matter.species if material_of(s, matter) == material):
-            booked = sum(float(state[0, body.layout.exits[species, name]]) for name in lesions)
-            found += float(state[0, body.layout.everywhere(species)].sum()) - booked
-            found += sum(_held(one, species) for one in voxels)
-            found += sum(returned[species, name] for name in lesions)
-        whole = float(np.abs(amount).max())
-        worst = max(worst, abs(found - float(amount[0, 0])) / whole)
+            found += float(state[0, body.layout.everywhere(species)].sum())
+            for one in voxels:
+                for pool, index in one.pools():
+                    if pool.species == species:
+                        found += float(one.states[:, index].sum() - state[0, int(body.layout.pools[pool][0])])
+        worst = max(worst, abs(found - float(amount[0, 0])) / float(amount[0, 1]))
     return worst
 
 
-def _difference(matter: Matter, coarse: Trajectory, voxels: Sequence[_Voxels]) -> float:
-    """Return how far what the voxels hold at the end is from the one-place lesion, relative to the larger."""
+def _difference(coarse: Trajectory, voxels: Sequence[_Voxels], snapshots: Sequence[Snapshot]) -> float:
+    """Return how far what the voxels hold is from the one-place lesion, at any snapshot, over the most that it ever holds."""
     worst = 0.0
     for one in voxels:
-        for material in {material_of(species, matter) for species in matter.species}:
-            here = there = 0.0
-            for species in (s for s in matter.species if material_of(s, matter) == material):
-                for pool, index in coarse.assembly.layout.pools.items():
-                    if pool.species == species and pool.region == one.lesion.name:
-                        there += float(coarse.states[0, -1, index].sum())
-                        own = one.assembly.layout.pools[pool]
-                        here += float(one.states[:, own].sum())
-            if max(here, there) > 0.0:
-                worst = max(worst, abs(here - there) / max(here, there))
+        for pool, index in one.pools():
+            held = coarse.states[0][:, int(coarse.assembly.layout.pools[pool][0])]
+            peak = float(held.max())
+            for shot in snapshots:
+                if shot.lesion == one.lesion.name and peak > 0.0:
+                    there = float(np.interp(shot.time, coarse.times, held))
+                    worst = max(worst, abs(float(shot.states[:, index].sum()) - there) / peak)
     return worst
 
 

@@ -60,7 +60,14 @@ def dotted(path: Path) -> str:
     return text.removeprefix(".")
 
 
-def read(model: type[M], data: Any, *, origin: Origin, also: Callable[[M], list[tuple[Path, Refusal]]] = lambda _: []) -> M:
+def read(
+    model: type[M],
+    data: Any,
+    *,
+    origin: Origin,
+    stand_ins: Mapping[str, Any] | None = None,
+    also: Callable[[M], list[tuple[Path, Refusal]]] = lambda _: [],
+) -> M:
     """Read a document into a model and check what `also` checks; every refusal is told together.
 
     Raises
@@ -68,8 +75,9 @@ def read(model: type[M], data: Any, *, origin: Origin, also: Callable[[M], list[
     InputErrors
         With the place of each.
     """
-    draft = read_draft(model, data, origin=origin)
+    draft = read_draft(model, data, origin=origin, stand_ins=stand_ins)
     found = also(draft.model) if draft.model is not None else []
+    found = [(path, each) for path, each in found if path[:1] == () or path[0] not in draft.stood_in]
     refusals = [*draft.refusals, *(origin.refuse(draft.original(path), each.problem, each.remedy) for path, each in found)]
     if refusals or draft.model is None:
         raise InputErrors(refusals)

@@ -234,7 +234,7 @@ def _lesions(
 ) -> tuple[Lesion, ...]:
     lesions: list[Lesion] = []
     for k, choice in enumerate(choices):
-        path: Path = ("tumor", k)
+        path: Path = ("tumor", k) if len(choices) > 1 else ("tumor",)
         row = findings.look_up(library, "tumor", choice.kind, (*path, "kind"), Tumor)
         tables = {key: getattr(choice, key) for key in ("values", "receptors", "drugs")}
         user = findings.examine(Tumor(name="tumor", background_organ="liver", **tables), path)

@@ -221,6 +221,7 @@ KINDS: dict[str, type[AbstractRow]] = {
     "scanner": Scanner,
     "formulation": Formulation,
 }
+STAND_INS = {"name": "x", "species": "human", "background_organ": "rest", "target": "-", "modality": "-"}
 FOLDERS = {kind: f"{kind}s" for kind in KINDS}
 PLACES = (*ORGANS, *POOLS)
 
@@ -256,4 +257,4 @@ def read_row(data: Any, *, kind: str, origin: Origin) -> AbstractRow:
     InputErrors
         With the place, what is wrong, what is allowed.
     """
-    return read(KINDS[kind], data, origin=origin, also=faults)
+    return read(KINDS[kind], data, origin=origin, stand_ins=STAND_INS, also=faults)

@@ -52,6 +52,7 @@ def _named_or_described(data: Any) -> Any:
     return data
 
 
+MOST_EVENTS = 10_000
 SHAPE = (Discriminator(_shape), BeforeValidator(_named_or_described))
 
 CarrierChoice = Annotated[
@@ -159,6 +160,14 @@ def _tumors(data: Any) -> Any:
     return data if isinstance(data, (list, tuple)) else () if data is None else (data,)
 
 
+def _events(data: Any) -> Any:
+    if not isinstance(data, (list, tuple)):
+        raise Refusal("is no list of events", "write `- {at: 0 h, dose: 30 mg/m^2, of: doxorubicin, route: intravenous}`")
+    if not 1 <= len(data) <= MOST_EVENTS:
+        raise Refusal(f"has {len(data)} events", f"allowed is 1 to {MOST_EVENTS}")
+    return data
+
+
 class Study(Strict):
     """A study, as the study file writes it, with the same names.
 
@@ -169,7 +178,7 @@ class Study(Strict):
     formulation: FormulationChoice
     host: Annotated[HostChoice, BeforeValidator(_host)]
     tumor: Annotated[tuple[Annotated[TumorChoice, BeforeValidator(_tumor)], ...], BeforeValidator(_tumors)] = ()
-    protocol: Annotated[tuple[Event, ...], Field(min_length=1, max_length=10_000)]
+    protocol: Annotated[tuple[Event, ...], BeforeValidator(_events)]
     repeat: Repeat | None = None
     controls: tuple[Literal["free-drug", "untreated"], ...] = ("free-drug", "untreated")
     observed: str | None = None
@@ -188,7 +197,15 @@ class Study(Strict):
 
     def plain(self) -> dict[str, Any]:
         """Return what was written, as plain data that reads back as the same study."""
-        return self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"__all__": {"origin"}})
+        return _as_written(self.model_dump(mode="json", by_alias=True, exclude_unset=True))
+
+
+def _as_written(data: Any) -> Any:
+    """Leave out what janusome adds to values."""
+    if isinstance(data, dict):
+        added = ("origin", "widened_by") if "value" in data else ()
+        return {key: _as_written(item) for key, item in data.items() if key not in added}
+    return [_as_written(item) for item in data] if isinstance(data, list) else data
 
 
 STAND_INS: dict[str, Any] = {  # with these in place of what was refused, the rest of a study can still be checked

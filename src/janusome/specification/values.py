@@ -137,10 +137,12 @@ def _shorthand(data: str | float) -> Any:
 
 
 def _listed(data: Any) -> Any:
+    if data in ([], ()):
+        raise Refusal("is an empty list", "give a value, or leave the name out")
     return data if isinstance(data, (list, tuple)) else (data,)
 
 
-Alternatives = Annotated[tuple[Value, ...], BeforeValidator(_listed), Field(min_length=1)]
+Alternatives = Annotated[tuple[Value, ...], BeforeValidator(_listed)]
 Values = dict[str, Alternatives]
 
 

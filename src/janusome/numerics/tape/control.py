@@ -22,6 +22,7 @@ SHRINK_WHEN_NEGATIVE = 0.5
 SMALLEST_ERROR = 1e-10
 SMALLEST_REMEMBERED_ERROR = 1e-2  # one step that happens to be good must not forbid the next to grow
 REFUSALS = 40  # steps refused in a row before a lane gives up
+RESOLUTION = 4e-16  # of the time: a shorter step would not move it
 NEGATIVE_MULTIPLE = 100.0  # a state is negative below minus so many absolute tolerances
 FIRST_STEP = 0.01  # of the time in which the rates would change the state by itself
 SMALLEST_FIRST_STEP = 1e-14  # of the segment
@@ -93,12 +94,13 @@ def judge(code: Code, order: int, stages: int, question: Question, answer: Answe
             lane.proposed = lane.step * shrink
         else:
             _propose(lanes, k, order, error)
+        if lane.subject < 0 or (question.follow and k > 0):
+            continue
+        stuck = lane.refusals > REFUSALS or (lane.refusals > 0 and lane.proposed <= RESOLUTION * abs(lane.time))
         spent = lane.steps + lane.accepted + lane.rejected >= question.step_limit
-        spent = spent and not (lane.accepted and lane.last)
-        stuck = lane.refusals > REFUSALS or lane.proposed <= 4e-16 * abs(lane.time)
-        if lane.subject >= 0 and (spent or stuck) and not (question.follow and k > 0):
+        if stuck or (spent and not (lane.accepted and lane.last)):
             culprit = _culprit(code, question, w, k, error_at, reason)
-            finish(code, answer, w, lanes, k, reason if stuck and reason >= 0 else _STEP_LIMIT, culprit)
+            finish(code, answer, w, lanes, k, reason if stuck else _STEP_LIMIT, culprit)
 
 
 @njit(**INNER)

@@ -68,7 +68,7 @@ def sensitivities(
     if not np.all(np.isfinite(difference)):
         worst = program.parameters[asked[int(np.argwhere(~np.isfinite(difference))[0, 0])]]
         raise SolverError(
-            f"{program.name or 'sensitivities'}: the state is not finite when {worst} changes by a share of {relative_step:g}; "
-            "give a smaller relative_step."
+            f"{program.name or 'sensitivities'}: the state is not finite when {worst} changes by {relative_step:g} "
+            "of its value; give a smaller relative_step."
         )
     return np.moveaxis(difference / exact[:, None, None], 0, -1)

@@ -138,7 +138,11 @@ def _lane_count(initial: ArrayLike, parameters: ArrayLike, segments: Sequence[Se
     counts |= {np.shape(column)[0] for column in columns if np.ndim(column) == 1}
     counts -= {1}
     if len(counts) > 1:
-        raise InputError("lanes", f"are {sorted(counts)} in different arguments", "give every argument the same number of lanes, or one for all")  # fmt: skip
+        raise InputError(
+            "the number of lanes",
+            f"is {' and '.join(map(str, sorted(counts)))} in different arguments",
+            "give every argument the same number of lanes, or one value for all",
+        )
     return counts.pop() if counts else 1
 
 

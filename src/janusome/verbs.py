@@ -1,0 +1,364 @@
+"""Verbs: one function each, the same from Python and from the command line."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from janusome.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    import xarray
+
+    from janusome.files.library import Library, Summary
+    from janusome.files.masks import TumorMask
+    from janusome.reporting.comparison import Comparison
+    from janusome.reporting.doctor import Check
+    from janusome.simulation.lesion_grid import LesionGrid
+    from janusome.specification.conditions import Caution
+    from janusome.specification.resolved import ResolvedStudy
+    from janusome.specification.rows import AbstractRow
+    from janusome.specification.study import Study
+
+Progress = Callable[[str, float], None]  # what is being done, and the share of it that is done
+StudyLike = "Study | Mapping[str, Any] | Path | str"
+
+DEMO = "janusome-demo"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result folder."""
+
+    folder: Path
+
+    @property
+    def report(self) -> Path:
+        """The report."""
+        return self.folder / "report.html"
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Figures with intervals, as summary.json holds them."""
+        return _read_json(self.folder / "summary.json")
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """Version, seed, environment and hashes."""
+        return _read_json(self.folder / "record.json")
+
+    @cached_property
+    def resolved(self) -> dict[str, Any]:
+        """The study with every value that was used."""
+        return _read_json(self.folder / "resolved.json")
+
+    def time_courses(self) -> list[dict[str, str]]:
+        """Return the rows of time_courses.csv."""
+        from janusome.files.tables import TIME_COURSE_COLUMNS, read_table
+
+        return read_table(self.folder / "time_courses.csv", needed=TIME_COURSE_COLUMNS, known=TIME_COURSE_COLUMNS)
+
+    def fields(self, group: str) -> xarray.Dataset:
+        """Open one group of fields.zarr, such as "treated/courses"."""
+        from janusome.files.fields import read_fields
+
+        return read_fields(self.folder / "fields.zarr" / group)
+
+
+@dataclass(frozen=True)
+class Validation:
+    """A study that can be run, and what its reader should know."""
+
+    title: str
+    study: ResolvedStudy
+    cautions: tuple[Caution, ...]
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    text: bytes
+    plain: Mapping[str, Any]
+    study: ResolvedStudy
+    masks: Mapping[str, TumorMask]
+    attachments: Mapping[str, str]
+    name: str
+
+
+def run(
+    study: StudyLike,
+    *,
+    output: Path | str,
+    library: Path | str | None = None,
+    force: bool = False,
+    threads: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Result:
+    """Simulate a study and write its result folder, whole or not at all.
+
+    Parameters
+    ----------
+    study
+        The path of a study file, a `Study`, or its data.
+    output
+        The folder to write; it must not hold a result unless `force` is set.
+    library
+        A folder of your own rows, laid over the shipped ones.
+    threads
+        How many threads to use; all cores if absent.
+    draws, seed
+        In place of those of the study; 0 draws is the median alone.
+    progress
+        Called with what is being done and the share of it that is done.
+    should_stop
+        Asked now and then; if it says so the run ends with KeyboardInterrupt and nothing is left.
+
+    Raises
+    ------
+    InputError
+        If the study or the output is refused.
+    """
+    from janusome.files.result_folder import check_target, result_folder
+
+    report_progress, stop = progress or _silent, should_stop or (lambda: False)
+    target = Path(output)
+    check_target(target, force=force)
+    _check_count("draws", draws, highest=100_000)
+    _check_count("seed", seed, highest=2**32 - 1)
+    _check_count("threads", threads, highest=4096, lowest=1)
+    report_progress("reading the study", 0.0)
+    rows = _library(library)
+    prepared = _prepare(study, rows)
+    changes = {name: value for name, value in (("draws", draws), ("seed", seed)) if value is not None}
+    resolved = replace(prepared.study, **changes)
+    report_progress("reading the study", 1.0)
+
+    from janusome.reporting.results import Given, write_results
+    from janusome.simulation.run import Control, simulate
+
+    started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
+    grids = {name: _grid(mask) for name, mask in prepared.masks.items()}
+    control = Control(threads=threads, on_progress=report_progress, should_stop=stop)
+    with result_folder(target, force=force) as folder:
+        record = simulate(resolved, grids=grids, control=control, plain=prepared.plain)
+        _stop_if_asked(stop)
+        report_progress("writing the result", 0.0)
+        account = {
+            "verb": "run",
+            "study": prepared.name,
+            "library": None if library is None else str(library),
+            "overrides": changes,
+            "threads": threads,
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round(time.perf_counter() - clock, 2),
+        }
+        given = Given(prepared.text, _plain(resolved), prepared.attachments)
+        citations = {key: source.citation() for key, source in rows.sources.items()}
+        write_results(folder, record, given, citations=citations, run=account)
+        _stop_if_asked(stop)
+        report_progress("writing the result", 1.0)
+    return Result(target)
+
+
+def demo(
+    *,
+    output: Path | str = DEMO,
+    force: bool = False,
+    threads: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Result:
+    """Run the study that comes with janusome."""
+    with resources.as_file(resources.files("janusome").joinpath("library", "studies", "demo.yaml")) as path:
+        return run(
+            path, output=output, force=force, threads=threads, draws=draws, seed=seed, progress=progress, should_stop=should_stop
+        )
+
+
+def validate(study: StudyLike, *, library: Path | str | None = None) -> Validation:
+    """Check a study with all that it names, without running it.
+
+    Raises
+    ------
+    InputErrors
+        With everything that is wrong.
+    """
+    prepared = _prepare(study, _library(library))
+    return Validation(prepared.study.title, prepared.study, prepared.study.cautions)
+
+
+def list_(kind: str | None = None, *, library: Path | str | None = None) -> tuple[Summary, ...]:
+    """Return what the library holds of one kind, or of all."""
+    rows = _library(library)
+    kinds = rows.kinds if kind is None else (_kind(kind, rows),)
+    return tuple(summary for each in kinds for summary in rows.summaries(each))
+
+
+def show(name: str, *, library: Path | str | None = None) -> tuple[AbstractRow, ...]:
+    """Return every row of a name or an alias; "carrier/peg-liposome" asks for one kind."""
+    rows = _library(library)
+    kind, slash, rest = name.partition("/")
+    return (rows.row(_kind(kind, rows), rest),) if slash else rows.find(name)
+
+
+def compare(*results: Result | Path | str, output: Path | str | None = None, force: bool = False) -> Comparison:
+    """Compare results: what differs in the inputs first, then in the outputs, as ratios to the first.
+
+    Parameters
+    ----------
+    output
+        A folder for a page with figures, comparison.html, and comparison.json; nothing is written without it.
+    """
+    from janusome.reporting.comparison import comparison
+
+    folders = [each.folder if isinstance(each, Result) else Path(each) for each in results]
+    if len(folders) < 2:
+        raise InputError("compare", f"was given {len(folders)} result", "give the folders of two or more results")
+    read = [_read_result(folder, name) for folder, name in zip(folders, _names(folders), strict=True)]
+    found = comparison(read)
+    if output is not None:
+        from janusome.files.images import write_json
+        from janusome.files.result_folder import result_folder
+        from janusome.reporting.comparison_page import as_data, comparison_page
+
+        with result_folder(output, force=force) as folder:
+            (folder / "comparison.html").write_text(comparison_page(found, read), encoding="utf-8")
+            write_json(folder / "comparison.json", as_data(found))
+    return found
+
+
+def doctor() -> tuple[Check, ...]:
+    """Return what of this machine a run needs, and whether it is there."""
+    from janusome.reporting.doctor import checks
+
+    return checks()
+
+
+def _prepare(study: StudyLike, rows: Library) -> _Prepared:
+    """Read a study, whatever it was given as."""
+    if isinstance(study, (str, Path)):
+        from janusome.files.studies import read_study
+
+        path = Path(study)
+        file = read_study(path, rows)
+        attached = _attachments(file.study, path.parent)
+        return _Prepared(path.read_bytes(), file.document.data, file.study, file.masks, attached, path.name)
+    import yaml
+
+    from janusome.files.studies import read_attachments
+    from janusome.specification.resolve import resolve
+    from janusome.specification.study import Study
+
+    given = study if isinstance(study, Study) else Study(**study)
+    resolved, here = resolve(given, rows), Path.cwd()
+    masks, _ = read_attachments(resolved, folder=here)
+    text = yaml.safe_dump(given.plain(), sort_keys=False, allow_unicode=True).encode()
+    return _Prepared(text, given.plain(), resolved, masks, _attachments(resolved, here), "Study(...)")
+
+
+def _attachments(study: ResolvedStudy, folder: Path) -> dict[str, str]:
+    """Return the hash of every file that the study names."""
+    from janusome.reporting.results import digest
+
+    names = [lesion.mask.file for lesion in study.lesions if lesion.mask is not None]
+    names += [study.observed] if study.observed else []
+    return {name: digest(folder / name) for name in names}
+
+
+def _grid(mask: TumorMask) -> LesionGrid:
+    import numpy as np
+
+    from janusome.reporting.placed import centre_and_direction
+    from janusome.simulation.lesion_grid import LesionGrid
+
+    cropped = mask.cropped()
+    centre, direction = centre_and_direction(cropped.voxels.shape, cropped.affine)
+    return LesionGrid(cropped.voxels, np.asarray(cropped.spacing), centre, direction)
+
+
+def _library(overlay: Path | str | None) -> Library:
+    from janusome.files.library import Library
+
+    return Library(overlay)
+
+
+def _kind(word: str, rows: Library) -> str:
+    """Return the kind of a word, which may be its plural."""
+    plural = {f"{kind}s": kind for kind in rows.kinds}
+    kind = plural.get(word, word)
+    if kind not in rows.kinds:
+        from janusome.errors import near_misses
+
+        raise InputError(f"kind {word!r}", "is not in the library", near_misses(word, [*rows.kinds, *plural]))
+    return kind
+
+
+def _read_result(folder: Path, name: str) -> Any:
+    from janusome.reporting.comparison import ResultRead
+
+    result = Result(folder)
+    if not folder.is_dir():
+        raise InputError(str(folder), "is no folder", "give the folder that `janusome run` wrote")
+    return ResultRead(name, result.resolved, result.summary, tuple(result.time_courses()))
+
+
+def _names(folders: list[Path]) -> list[str]:
+    """Return the shortest names that tell the folders apart."""
+    names = [folder.name or str(folder) for folder in folders]
+    return names if len(set(names)) == len(names) else [str(folder) for folder in folders]
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(str(path), "does not exist", "give the folder of a complete result") from None
+    except (OSError, ValueError) as error:
+        raise InputError(str(path), f"cannot be read ({error})", "give the folder of a complete result") from None
+    if not isinstance(data, dict):
+        raise InputError(str(path), "is no record of a result", "give the folder of a complete result")
+    return data
+
+
+def _check_count(name: str, value: int | None, *, highest: int, lowest: int = 0) -> None:
+    if value is not None and not lowest <= value <= highest:
+        raise InputError(f"--{name}", f"is {value}", f"allowed is {lowest} to {highest}")
+
+
+def _plain(data: Any) -> Any:
+    """Return a resolved study as plain data."""
+    from dataclasses import fields, is_dataclass
+
+    if hasattr(data, "model_dump"):
+        return data.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    if is_dataclass(data):
+        return {each.name: _plain(getattr(data, each.name)) for each in fields(data)}
+    if isinstance(data, Mapping):
+        return {str(key): _plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_plain(value) for value in data]
+    return data
+
+
+def _stop_if_asked(should_stop: Callable[[], bool]) -> None:
+    if should_stop():
+        raise KeyboardInterrupt
+
+
+def _silent(what: str, done: float) -> None:
+    """Report nothing."""
+    del what, done
+
+
+__all__ = ["InputErrors", "Result", "Validation", "compare", "demo", "doctor", "list_", "run", "show", "validate"]

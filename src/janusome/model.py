@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import ClassVar, NamedTuple, TypeVar
 
 import equinox as eqx
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from janusome.units import quantity
 
@@ -83,8 +83,8 @@ class Transfer(NamedTuple):
 class Links(eqx.Module):
     """Which places are joined: link k goes from place `source[k]` to place `target[k]`."""
 
-    source: tuple[int, ...] = eqx.field(static=True)
-    target: tuple[int, ...] = eqx.field(static=True)
+    source: Int[Array, " links"] = quantity("")
+    target: Int[Array, " links"] = quantity("")
 
 
 class Material(eqx.Module):

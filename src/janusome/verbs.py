@@ -17,6 +17,7 @@ from janusome.errors import InputError, InputErrors
 if TYPE_CHECKING:
     import xarray
 
+    from janusome.files.bibliography import Source
     from janusome.files.library import Library, Summary
     from janusome.files.masks import TumorMask
     from janusome.reporting.comparison import Comparison
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from janusome.specification.rows import AbstractRow
     from janusome.specification.study import Study
 
+    StudyLike = Study | Mapping[str, Any] | Path | str
+
 Progress = Callable[[str, float], None]  # what is being done, and the share of it that is done
-StudyLike = "Study | Mapping[str, Any] | Path | str"
 
 DEMO = "janusome-demo"
 
@@ -212,6 +214,18 @@ def show(name: str, *, library: Path | str | None = None) -> tuple[AbstractRow, 
     return (rows.row(_kind(kind, rows), rest),) if slash else rows.find(name)
 
 
+def sources(*, library: Path | str | None = None) -> Mapping[str, Source]:
+    """Return every source of the library by its key."""
+    return _library(library).sources
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a study file."""
+    from janusome.specification.study import study_schema
+
+    return study_schema()
+
+
 def compare(*results: Result | Path | str, output: Path | str | None = None, force: bool = False) -> Comparison:
     """Compare results: what differs in the inputs first, then in the outputs, as ratios to the first.
 
@@ -361,4 +375,4 @@ def _silent(what: str, done: float) -> None:
     del what, done
 
 
-__all__ = ["InputErrors", "Result", "Validation", "compare", "demo", "doctor", "list_", "run", "show", "validate"]
+__all__ = ["InputErrors", "Result", "Validation", "compare", "demo", "doctor", "list_", "run", "schema", "show", "sources", "validate"]

@@ -31,5 +31,5 @@ class Circulation(AbstractTransfer):
         """Blood to blood along every link."""
         del stimulus
         Q, V = self.plasma_flow, state.accessible_volume[BLOOD]
-        leaving = V[list(state.links.source),]
+        leaving = V[state.links.source]
         return (Transfer(BLOOD, BLOOD, Q / leaving, along_links=True),)

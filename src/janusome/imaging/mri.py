@@ -30,7 +30,7 @@ class Mri(AbstractModality):
     """
 
     unit: ClassVar[str] = ""
-    sources: ClassVar = ("gudbjartsson1995", "medphys1990_snr_efficiency", "janusome_reference_imaging")
+    sources: ClassVar = ("gudbjartsson1995", "medphys1990_snr_efficiency")
 
     repetition_time: Scalar = quantity("s")
     echo_time: Scalar = quantity("s")

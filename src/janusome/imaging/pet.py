@@ -37,7 +37,7 @@ class Pet(AbstractModality):
     """
 
     unit: ClassVar[str] = "Bq/mL"
-    sources: ClassVar = ("jnm2022_positron_emitters", "strother1990", "janusome_reference_imaging")
+    sources: ClassVar = ("jnm2022_positron_emitters", "strother1990")
 
     half_life: Scalar = quantity("s")
     positron_yield: Scalar = quantity("")

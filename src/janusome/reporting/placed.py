@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from janusome.units import from_internal
+from janusome.units import from_internal, to_internal
 
 Array = NDArray[np.float64]
 Direction = tuple[tuple[float, float, float], ...]
@@ -40,6 +40,6 @@ def centre_and_direction(shape: Sequence[int], given: Array) -> tuple[tuple[floa
     """Return the middle of an image (m) and the directions of its axes from its affine (mm): the inverse of `affine`."""
     middle = given @ np.array([*((np.asarray(shape[::-1], dtype=float) - 1.0) / 2.0), 1.0])
     edges = np.linalg.norm(given[:3, :3], axis=0)
-    x, y, z = (float(each) / 1e3 for each in middle[:3])  # mm to m
+    x, y, z = (to_internal(float(each), "mm") for each in middle[:3])
     direction = tuple(tuple(float(each) for each in row) for row in given[:3, :3] / edges[None, :])
     return (x, y, z), direction  # pyright: ignore[reportReturnType]

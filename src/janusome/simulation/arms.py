@@ -108,7 +108,7 @@ def body_of(study: ResolvedStudy, lesions: Sequence[Site], book: ValueBook) -> C
         host_species=host.species,
         laws=host.laws,
         place_laws=tuple(frozenset(host.organs[organ].laws) for organ in organs) + tuple(frozenset() for _ in lesions),
-        links=tuple((places.index(source), places.index(target)) for source, target in network),
+        links=np.array([(places.index(source), places.index(target)) for source, target in network]),
         link_values={"plasma_flow": np.stack(list(network.values()), axis=-1)},
         context={
             "organ_plasma_flow": np.stack([through.get(place, absent) for place in places], axis=-1),
@@ -157,7 +157,7 @@ def lesion_of(
         host_species=host.species,
         laws=tumor.laws,
         place_laws=(frozenset(),),
-        links=(),
+        links=np.zeros((0, 2), dtype=np.int64),
         link_values={},
         context={"tissue_volume": volume[:, None], "vessel_surface_density": (surface * weight)[:, None]},
         vessels=None if place_of_vessels is None else (BODY, place_of_vessels),
@@ -178,7 +178,7 @@ def joined(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Compartments:
         scopes=one.scopes * count,
         place_laws=one.place_laws * count,
         laws=("interstitial_diffusion",),
-        links=tuple(zip(source.tolist(), target.tolist(), strict=True)),
+        links=np.stack([source, target], axis=-1),
         link_values={"face_area_over_distance": ratio[None, :]},
         context={"tissue_volume": column * lesion.grid.voxel_volume},
     )

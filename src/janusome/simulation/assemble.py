@@ -89,7 +89,7 @@ class Compartments:
     host_species: str
     laws: tuple[str, ...]
     place_laws: tuple[frozenset[str], ...]
-    links: tuple[tuple[int, int], ...]
+    links: Index  # (links, 2)
     link_values: Mapping[str, Draws]
     context: Mapping[str, Draws]
     vessels: tuple[str, int] | None = None  # region and place whose blood the voxels of a tumor share
@@ -131,7 +131,7 @@ class Acting:
     species: Species | None
     region: Compartments
     places: tuple[int, ...]
-    links: tuple[tuple[int, int], ...]
+    links: Index  # (links, 2), of the places among `places`
     fields: Mapping[str, slice]
     fixed: Mapping[str, Any]
     volumes: Mapping[str, slice]
@@ -190,11 +190,11 @@ class Assembly:
     def between(self, y: JaxArray, p: JaxArray, species: Species) -> tuple[Index, Index, JaxArray]:
         """Return source place, target place and coefficient of all links along which a species goes, in one lane."""
         for acting in self.acting:
-            if acting.species != species or not acting.links:
+            if acting.species != species or not len(acting.links):
                 continue
             for transfer in self._transfers(acting, y, p):
                 if transfer.along_links:
-                    ends = np.array(acting.places)[np.array(acting.links)]
+                    ends = np.array(acting.places)[acting.links]
                     return ends[:, 0], ends[:, 1], transfer.coefficient
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), jnp.zeros(0)
 
@@ -221,8 +221,7 @@ class Assembly:
         """Return the state indices that a transfer of one species leaves and reaches."""
         heads = tails = np.array(acting.places)
         if transfer.along_links:
-            heads = np.array([acting.places[i] for i, _ in acting.links])
-            tails = np.array([acting.places[j] for _, j in acting.links])
+            heads, tails = heads[acting.links[:, 0]], tails[acting.links[:, 1]]
         source = self._index(species, acting.region, transfer.source, heads)
         reached = species
         site = transfer.target
@@ -255,14 +254,13 @@ class Assembly:
         for site in acting.volumes:
             index = self._index(acting.species, acting.region, site, places)
             amount[site] = jnp.where(index != ABSENT, y[np.maximum(index, 0)], 0.0)
-        heads, tails = zip(*acting.links, strict=True) if acting.links else ((), ())
         return Material(
             amount=amount,
             accessible_volume={site: p[where] for site, where in acting.volumes.items()},
             ph={site: p[where] for site, where in acting.ph.items()},
             tissue_volume=p[acting.surroundings["tissue_volume"]],
             temperature=p[acting.surroundings["body_temperature"]],
-            links=Links(source=tuple(heads), target=tuple(tails)),
+            links=Links(source=acting.links[:, 0], target=acting.links[:, 1]),
         )
 
     def _cells(self, acting: Acting, y: JaxArray, p: JaxArray, stimulus: Stimulus) -> list[tuple[Index, JaxArray]]:
@@ -367,7 +365,7 @@ def _chosen(
             if issubclass(law, AbstractTransfer) and species is not None and species.form in law.moves:
                 places = _with_sites(law, species, places, region, layout)
                 needless = name == "conversion" and species.name not in matter.products
-                unlinked = "face_area_over_distance" in law.__dataclass_fields__ and not region.links
+                unlinked = "face_area_over_distance" in law.__dataclass_fields__ and not len(region.links)
                 if places and not needless and not unlinked:
                     found.append((name, law, species, places))
             elif issubclass(law, AbstractRate) and _drives(law, species, matter, region, book):
@@ -420,11 +418,11 @@ class _Surroundings:
     ) -> _Surroundings:
         def each(name: str, site: str | None = None) -> Draws:
             """One value a place; a place without the site needs none."""
-            columns = [
-                np.ones(1) if site is not None and site not in region.sites[k] else _of_place(name, region, k, (), book)
-                for k in range(len(region.places))
-            ]
-            return np.stack(np.broadcast_arrays(*columns), axis=-1)
+            having = [k for k, sites in enumerate(region.sites) if site is None or site in sites]
+            values = _of_places(name, region, having, (), book)
+            whole = np.ones((len(values), len(region.places)))
+            whole[:, having] = values
+            return whole
 
         tissue = each("tissue_volume")
         blood_ph, inside_ph = each("blood_ph"), each("intracellular_ph")
@@ -450,9 +448,23 @@ class _Surroundings:
         return cls(region, tissue, carried, small, ph, each("body_temperature"), initial, cell_volume)
 
 
+def _of_places(name: str, region: Compartments, places: Sequence[int], own: tuple[Scope, ...], book: ValueBook) -> Draws:
+    """Return a quantity at some places of a region, (lanes, places); the voxels of a lesion share their rows."""
+    if name in region.context and not np.isnan(region.context[name][:, places]).any():
+        return region.context[name][:, places]
+    if not len(places):
+        return np.ones((1, 0))
+    if region.kind is Region.TUMOR:
+        one = _of_place(name, region, places[0], own, book)
+        return np.broadcast_to(one[:, None], (len(one), len(places)))
+    columns = [_of_place(name, region, place, own, book) for place in places]
+    return np.stack(np.broadcast_arrays(*columns), axis=-1)
+
+
 def _of_place(name: str, region: Compartments, place: int, own: tuple[Scope, ...], book: ValueBook) -> Draws:
     context = {key: values[:, place] for key, values in region.context.items() if not np.isnan(values[:, place]).any()}
-    return book.fill(name, (*own, *region.scopes[place]), Place(region.host_species, region.organ(place)), context=context)
+    chain = (*own, *region.scopes[place])
+    return book.fill(name, chain, Place(region.host_species, region.organ(place)), context=context)
 
 
 def _fill(
@@ -470,8 +482,9 @@ def _fill(
     """Fill the fields of one law and note where the numbers stand."""
     own = (*region.special.get(species.name, ()), *matter.chains[species]) if species is not None else ()
     chosen = list(places)
-    inside = {place: k for k, place in enumerate(places)}
-    linked = [k for k, (i, j) in enumerate(region.links) if i in inside and j in inside]
+    inside = np.full(len(region.places), ABSENT)
+    inside[chosen] = np.arange(len(chosen))
+    linked = np.flatnonzero((inside[region.links] != ABSENT).all(axis=1))
     fields, fixed = {}, {}
     for declared in dataclasses.fields(law):
         if "unit" not in declared.metadata:
@@ -481,8 +494,7 @@ def _fill(
         if declared.metadata["per"] == "link":
             values = region.link_values[wanted][:, linked]
         else:
-            columns = [_of_place(wanted, region, place, own, book) for place in places]
-            values = np.stack(np.broadcast_arrays(*columns), axis=-1)
+            values = _of_places(wanted, region, chosen, own, book)
         fields[declared.name] = parameters.add(f"{name}: {wanted}", values)
     volumes, ph = {}, {}
     if species is not None and issubclass(law, AbstractTransfer):
@@ -505,7 +517,7 @@ def _fill(
         species=species,
         region=region,
         places=places,
-        links=tuple((inside[region.links[k][0]], inside[region.links[k][1]]) for k in linked),
+        links=inside[region.links[linked]],
         fields=fields,
         fixed=fixed,
         volumes=volumes,

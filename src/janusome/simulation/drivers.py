@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from janusome.simulation.record import Arm, Course, Driver
 from janusome.simulation.values import ValueBook
@@ -40,6 +39,7 @@ def drivers_of(arms: Sequence[Arm], book: ValueBook) -> tuple[Driver, ...]:
 def answers(arm: Arm) -> dict[str, Array]:
     """Return what a reader of the study asks first: exposure in plasma and lesion, and the lesion's volume."""
     hours = from_internal(arm.times, "h")
+    lesions = {course.organ for course in arm.courses if course.species == "tumor cells"}
     found: dict[str, Array] = {}
     for course in arm.courses:
         if course.organ == "plasma" and course.form in ("total", "released") and course.unit == "ug/mL":
@@ -48,7 +48,7 @@ def answers(arm: Arm) -> dict[str, Array]:
             found[f"area under {course.species} at its target in {course.organ}"] = _area(hours, course)
         if (
             course.quantity.startswith("injected dose per mass")
-            and course.organ.startswith("tumor")
+            and course.organ in lesions
             and course.form in ("carrier", "total")
         ):
             found[f"greatest {course.species} in {course.organ}, %ID/g"] = course.values.max(axis=1)
@@ -62,5 +62,5 @@ def _area(hours: Array, course: Course) -> Array:
 
 
 def _ranks(values: Array) -> Array:
-    ranks = rankdata(values)
+    ranks = np.argsort(np.argsort(values)).astype(float)  # draws are continuous: ties do not occur
     return (ranks - ranks.mean()) / ranks.std()

@@ -125,7 +125,7 @@ def _scan(
         unit=shown.unit,
         expected=picture,
         image=image,
-        lesion=np.asarray(view.lesion > 0.5),
+        lesion=np.asarray(view.lesion) > 0.5,
         voxel_size=camera.voxel_size,
         visibility=Visibility(
             lesion=lesion.name,

@@ -1,8 +1,8 @@
 """Tumor field: a lesion voxel by voxel, coupled to the body both ways.
 
 Each macro step first advances the body with every lesion as one place, implicitly, so that even a drug that crosses the vessel
-wall in seconds is taken from the blood as fast as the blood brings it. The blood that this gives drives the voxels over the same
-step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then the one place is set to what the
+wall in seconds is taken from the blood as fast as the blood brings it. The blood that this gives drives the voxels over the
+same step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then the one place is set to what the
 voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the step squared.
 """
 
@@ -213,7 +213,7 @@ def _operators(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBo
             source, target, coefficient = whole.between(y, p, species)
             found[species] = exchange_operator(source, target, np.asarray(coefficient), size=lesion.grid.count)
     carrier = next((one for one in matter.species if one.form is Form.CARRIER), None)
-    return found | ({rider: found[carrier] for rider in matter.riders()} if carrier is not None else {})
+    return found | (dict.fromkeys(matter.riders(), found[carrier]) if carrier is not None else {})
 
 
 def _stub(region: Compartments, plasma: float) -> Compartments:
@@ -227,7 +227,7 @@ def _stub(region: Compartments, plasma: float) -> Compartments:
         host_species=region.host_species,
         laws=(),
         place_laws=(frozenset(),),
-        links=(),
+        links=np.zeros((0, 2), dtype=np.int64),
         link_values={},
         context={"tissue_volume": np.full((1, 1), plasma), "vascular_plasma_fraction": np.ones((1, 1))},
     )

@@ -117,7 +117,8 @@ def read_draft(model: type[M], data: Any, *, origin: Origin, stand_ins: Mapping[
             draft = Draft(None, refusals, moved)
             found = [(draft.original(path), each) for path, each in told(error, kept, model=model, origin=origin)]
         refusals = refusals or tuple(each for _, each in found)
-        stood_in |= {key: item for key, item in (stand_ins or {}).items() if (key,) in [path for path, _ in found]}
+        refused = {path for path, _ in found}
+        stood_in |= {key: item for key, item in (stand_ins or {}).items() if (key,) in refused and key in model.model_fields}
         gone = {(key,) for key in stood_in}
         bad |= gone | {path if _present(data, path) else path[:-1] for path, _ in found if path[:1] not in gone}
         if () in bad:

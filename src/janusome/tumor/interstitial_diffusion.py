@@ -39,9 +39,9 @@ class InterstitialDiffusion(AbstractTransfer):
     def transfers(self, state: Material, stimulus: Stimulus) -> tuple[Transfer, ...]:
         """Interstitium of a voxel to that of its neighbour."""
         del stimulus
-        i, j = list(state.links.source), list(state.links.target)
+        i, j = state.links.source, state.links.target
         V = state.accessible_volume[INTERSTITIUM]
         conductivity = self.interstitial_diffusivity * V / state.tissue_volume
-        here, there = conductivity[i,], conductivity[j,]
+        here, there = conductivity[i], conductivity[j]
         face = 2.0 * here * there / (here + there) * self.face_area_over_distance
-        return (Transfer(INTERSTITIUM, INTERSTITIUM, face / V[i,], along_links=True),)
+        return (Transfer(INTERSTITIUM, INTERSTITIUM, face / V[i], along_links=True),)

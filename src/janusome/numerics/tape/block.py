@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from janusome.numerics.tape.lanes import MOST_STAGES, WIDTH
 from janusome.numerics.tape.program import Program
+
+Records = Any  # an array of records; compiled code reads their fields as attributes
 
 SEGMENT = np.dtype(
     [
@@ -62,7 +64,7 @@ class Question(NamedTuple):
 
     initial: np.ndarray  # (1 or subjects, states)
     parameters: np.ndarray  # (1 or subjects, parameters)
-    segments: np.ndarray  # of SEGMENT
+    segments: Records  # of SEGMENT
     jumps: np.ndarray  # (rows, states)
     controlled: np.ndarray  # the parameters that any segment replaces
     controls: np.ndarray  # (rows, controlled); not-a-number keeps the subject's own value
@@ -81,7 +83,7 @@ class Answer(NamedTuple):
 
     states: np.ndarray  # (subjects, times, states)
     final: np.ndarray  # (subjects, states)
-    ends: np.ndarray  # (subjects,) of END
+    ends: Records  # (subjects,) of END
 
 
 def new_lanes(program: Program) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from janusome.numerics.tape.block import Answer, Question
+from janusome.numerics.tape.block import Answer, Question, Records
 from janusome.numerics.tape.interpreter import INNER
 from janusome.numerics.tape.lanes import WIDTH
 from janusome.numerics.tape.outcome import Outcome
@@ -17,7 +17,7 @@ _REACHED, _NEGATIVE = int(Outcome.REACHED), int(Outcome.NEGATIVE)
 
 
 @njit(**INNER)
-def fill(code: Code, question: Question, answer: Answer, w: np.ndarray, lanes: np.ndarray, queue: np.ndarray) -> bool:
+def fill(code: Code, question: Question, answer: Answer, w: np.ndarray, lanes: Records, queue: np.ndarray) -> bool:
     """Give idle lanes their next subjects; tell whether any lane got one."""
     changed = False
     for k in range(WIDTH):
@@ -40,7 +40,7 @@ def fill(code: Code, question: Question, answer: Answer, w: np.ndarray, lanes: n
 
 
 @njit(**INNER)
-def enter_segment(code: Code, question: Question, answer: Answer, w: np.ndarray, lanes: np.ndarray, k: int) -> None:
+def enter_segment(code: Code, question: Question, answer: Answer, w: np.ndarray, lanes: Records, k: int) -> None:
     """Apply what happens at a breakpoint; pass through segments without length; finish after the last."""
     lane = lanes[k]
     subject = lane.subject
@@ -72,7 +72,7 @@ def enter_segment(code: Code, question: Question, answer: Answer, w: np.ndarray,
 
 
 @njit(**INNER)
-def finish(code: Code, answer: Answer, w: np.ndarray, lanes: np.ndarray, k: int, outcome: int, culprit: int) -> None:
+def finish(code: Code, answer: Answer, w: np.ndarray, lanes: Records, k: int, outcome: int, culprit: int) -> None:
     """Write down how a lane's subject ended and free the lane."""
     lane = lanes[k]
     subject = lane.subject

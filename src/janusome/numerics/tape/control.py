@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
-from janusome.numerics.tape import lanes as vector
-from janusome.numerics.tape.block import Answer, Question
+from janusome.numerics.tape import vectors
+from janusome.numerics.tape.block import Answer, Question, Records
 from janusome.numerics.tape.breakpoints import finish
 from janusome.numerics.tape.interpreter import INNER
 from janusome.numerics.tape.lanes import WIDTH
@@ -33,7 +33,7 @@ _STEP_LIMIT, _NOT_FINITE, _NEGATIVE, _STEP_TOO_SMALL = (
 
 
 @njit(**INNER)
-def choose_steps(code: Code, question: Question, gamma: float, w: np.ndarray, lanes: np.ndarray) -> None:
+def choose_steps(code: Code, question: Question, gamma: float, w: np.ndarray, lanes: Records) -> None:
     """Set every lane's step and the shift of its matrix."""
     for k in range(WIDTH):
         lane = lanes[k]
@@ -68,10 +68,10 @@ def _first_step(code: Code, question: Question, longest: float, w: np.ndarray, k
 
 
 @njit(**INNER)
-def judge(code: Code, order: int, stages: int, question: Question, answer: Answer, w: np.ndarray, lanes: np.ndarray) -> None:
+def judge(code: Code, order: int, stages: int, question: Question, answer: Answer, w: np.ndarray, lanes: Records) -> None:
     """Accept or refuse every lane's step, propose its next one, and end lanes that cannot go on."""
     n, error_at = code.states, code.stages_at + (stages - 1) * code.states * WIDTH
-    vector.squared_error(w, question.absolute, question.relative, code.error_at, error_at, code.old_at, code.new_at, n)
+    vectors.squared_error(w, question.absolute, question.relative, code.error_at, error_at, code.old_at, code.new_at, n)
     for k in range(WIDTH):
         lane = lanes[k]
         lane.accepted = 0
@@ -104,7 +104,7 @@ def judge(code: Code, order: int, stages: int, question: Question, answer: Answe
 
 
 @njit(**INNER)
-def _propose(lanes: np.ndarray, k: int, order: int, error: float) -> None:
+def _propose(lanes: Records, k: int, order: int, error: float) -> None:
     """Accept a step; the next one's length follows the error and its trend (Gustafsson's prediction)."""
     lane = lanes[k]
     error, step = math.log(max(error, SMALLEST_ERROR)), math.log(lane.step)

@@ -5,7 +5,7 @@ The indices must be known while the law is traced; what they select may depend o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -115,3 +115,21 @@ def pad(operand: np.ndarray, value: Any, configuration: Any) -> np.ndarray:
     )
     result[box] = operand
     return result
+
+
+def box(shape: Sequence[int], corners: Sequence[int], sizes: Sequence[int]) -> tuple[slice, ...]:
+    """Return the slices of a box, moved inside the shape as `lax.dynamic_slice` does."""
+    inside = [min(max(at, 0), n - size) for at, n, size in zip(corners, shape, sizes, strict=True)]
+    return tuple(slice(at, at + size) for at, size in zip(inside, sizes, strict=True))
+
+
+def matrices(
+    numbers: np.ndarray, batch: Sequence[int], contract: Sequence[int], *, contracted_last: bool
+) -> tuple[np.ndarray, tuple[int, ...]]:
+    """Return an operand of a product as (batch, rows, columns) and the shape of its free axes."""
+    free = [axis for axis in range(numbers.ndim) if axis not in (*batch, *contract)]
+    order = (*batch, *free, *contract) if contracted_last else (*batch, *contract, *free)
+    free_shape = tuple(numbers.shape[axis] for axis in free)
+    sizes = [int(np.prod([numbers.shape[axis] for axis in axes])) for axes in (batch, free, contract)]
+    shape = (sizes[0], sizes[1], sizes[2]) if contracted_last else (sizes[0], sizes[2], sizes[1])
+    return numbers.transpose(order).reshape(shape), free_shape

@@ -98,7 +98,7 @@ def _run_others(operation: int, count: int, stream: np.ndarray, at: int, w: np.n
 
 
 @njit(**INNER)
-def _function(operation: int, x: float) -> float:
+def _function(operation: int, x: Any) -> float:
     """Return the value of a function of one number."""
     if operation == _EXPONENTIAL:
         return math.exp(x)

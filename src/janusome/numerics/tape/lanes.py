@@ -19,12 +19,14 @@ from numba.extending import intrinsic
 WIDTH = 16
 MOST_STAGES = 8  # of a method
 
+compiled_intrinsic: Callable[[Callable[..., Any]], Any] = intrinsic
+
 _DOUBLE = ir.DoubleType()
 _LANES = ir.VectorType(_DOUBLE, WIDTH)
-_INDEX = ir.IntType(64)
+INDEX = ir.IntType(64)
 
 
-class _Emitter:
+class Emitter:
     """Loads, stores and sums of lanes at the builder's place in the program."""
 
     def __init__(self, context: Any, builder: Any, signature: Any, arguments: Any) -> None:
@@ -44,8 +46,8 @@ class _Emitter:
 
     def number(self, stream: Any, at: Any, ahead: int = 0) -> Any:
         """Read a whole number of a stream."""
-        place = self.builder.add(at, _INDEX(ahead)) if ahead else at
-        return self.builder.sext(self.builder.load(self.builder.gep(stream, [place])), _INDEX)
+        place = self.builder.add(at, INDEX(ahead)) if ahead else at
+        return self.builder.sext(self.builder.load(self.builder.gep(stream, [place])), INDEX)
 
     def scalar(self, array: Any, at: Any) -> Any:
         """Read one double into all lanes."""
@@ -63,72 +65,72 @@ class _Emitter:
     @contextmanager
     def rows(self, count: Any) -> Iterator[Any]:
         """Loop over the offsets of consecutive slots."""
-        with cgutils.for_range(self.builder, count, intp=_INDEX) as loop:
-            yield self.builder.mul(loop.index, _INDEX(WIDTH))
+        with cgutils.for_range(self.builder, count, intp=INDEX) as loop:
+            yield self.builder.mul(loop.index, INDEX(WIDTH))
 
     def accumulate(self, start: Any, count: Any, term: Callable[[Any, Any], Any]) -> Any:
         """Return `start` after `count` times `total = term(total, k)`, kept in registers."""
         total = cgutils.alloca_once(self.builder, _LANES)
         self.builder.store(start, total)
-        with cgutils.for_range(self.builder, count, intp=_INDEX) as loop:
+        with cgutils.for_range(self.builder, count, intp=INDEX) as loop:
             self.builder.store(term(self.builder.load(total), loop.index), total)
         return self.builder.load(total)
 
 
-_ZERO = ir.Constant(_LANES, [_DOUBLE(0.0)] * WIDTH)
-_ONE = ir.Constant(_LANES, [_DOUBLE(1.0)] * WIDTH)
+ZERO = ir.Constant(_LANES, [_DOUBLE(0.0)] * WIDTH)
+ONE = ir.Constant(_LANES, [_DOUBLE(1.0)] * WIDTH)
 
 
-_VOID = types.void
+VOID = types.void
 
 
 def _elementwise(operands: int, result: Callable[..., Any]) -> Any:
     """Make `w[d] = result(w[a], w[b], ...)` with d, a, b, ... read from the stream."""
 
-    @intrinsic
+    @compiled_intrinsic
     def operate(typingctx: Any, w: Any, stream: Any, at: Any) -> Any:  # noqa: ARG001
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            e = _Emitter(context, builder, signature, arguments)
+            e = Emitter(context, builder, signature, arguments)
             w, stream, at = e.data
             values = [e.load(w, e.number(stream, at, 1 + k)) for k in range(operands)]
             e.store(result(builder, *values), w, e.number(stream, at))
             return context.get_dummy_value()
 
-        return _VOID(w, stream, types.int64), generate
+        return VOID(w, stream, types.int64), generate
 
     return operate
 
 
 def _truth(comparison: str) -> Callable[..., Any]:
-    return lambda builder, a, b: builder.select(builder.fcmp_ordered(comparison, a, b), _ONE, _ZERO)
+    return lambda builder, a, b: builder.select(builder.fcmp_ordered(comparison, a, b), ONE, ZERO)
 
 
 multiply = _elementwise(2, lambda builder, a, b: builder.fmul(a, b))
-reciprocal = _elementwise(1, lambda builder, a: builder.fdiv(_ONE, a))
+reciprocal = _elementwise(1, lambda builder, a: builder.fdiv(ONE, a))
 copy = _elementwise(1, lambda _, a: a)
 # unordered comparisons, so that a first operand that is not a number stays one
 maximum = _elementwise(2, lambda builder, a, b: builder.select(builder.fcmp_unordered(">", a, b), a, b))
 minimum = _elementwise(2, lambda builder, a, b: builder.select(builder.fcmp_unordered("<", a, b), a, b))
-select = _elementwise(3, lambda builder, c, a, b: builder.select(builder.fcmp_ordered("==", c, _ZERO), a, b))
+select = _elementwise(3, lambda builder, c, a, b: builder.select(builder.fcmp_ordered("==", c, ZERO), a, b))
 greater = _elementwise(2, _truth(">"))
 greater_equal = _elementwise(2, _truth(">="))
 equal = _elementwise(2, _truth("=="))
 
 
-@intrinsic
+@compiled_intrinsic
 def signed_sum(typingctx: Any, w: Any, stream: Any, at: Any) -> Any:  # noqa: ARG001
     """Store Σ a·b - Σ a·b + Σ c - Σ c as the stream lists them, and return where its list ends."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        e = _Emitter(context, builder, signature, arguments)
+        e = Emitter(context, builder, signature, arguments)
         w, stream, at = e.data
         counts = [e.number(stream, at, 1 + k) for k in range(4)]
-        here = builder.add(at, _INDEX(5))
-        total = _ZERO
+        here = builder.add(at, INDEX(5))
+        total = ZERO
 
         def product(sign: int, start: Any) -> Callable[[Any, Any], Any]:
             def term(total: Any, k: Any) -> Any:
-                pair = builder.add(start, builder.shl(k, _INDEX(1)))
+                pair = builder.add(start, builder.shl(k, INDEX(1)))
                 a, b = e.load(w, e.number(stream, pair)), e.load(w, e.number(stream, pair, 1))
                 return e.fused(builder.fneg(a) if sign else a, b, total)
 
@@ -143,7 +145,7 @@ def signed_sum(typingctx: Any, w: Any, stream: Any, at: Any) -> Any:  # noqa: AR
 
         for sign in (0, 1):
             total = e.accumulate(total, counts[sign], product(sign, here))
-            here = builder.add(here, builder.shl(counts[sign], _INDEX(1)))
+            here = builder.add(here, builder.shl(counts[sign], INDEX(1)))
         for sign in (0, 1):
             total = e.accumulate(total, counts[2 + sign], single(sign, here))
             here = builder.add(here, counts[2 + sign])
@@ -153,7 +155,7 @@ def signed_sum(typingctx: Any, w: Any, stream: Any, at: Any) -> Any:  # noqa: AR
     return types.int64(w, stream, types.int64), generate
 
 
-@intrinsic
+@compiled_intrinsic
 def add_products(
     typingctx: Any,  # noqa: ARG001
     w: Any,
@@ -170,16 +172,16 @@ def add_products(
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        e = _Emitter(context, builder, signature, arguments)
+        e = Emitter(context, builder, signature, arguments)
         w, d, start, stream, at, count, scale = e.data
 
         def term(total: Any, k: Any) -> Any:
-            pair = builder.add(at, builder.shl(k, _INDEX(1)))
+            pair = builder.add(at, builder.shl(k, INDEX(1)))
             left, right = (e.load(w, e.number(stream, pair, k)) for k in (0, 1))
             return e.fused(left, right, total)
 
         total = e.accumulate(e.load(w, start), count, term)
-        with builder.if_else(builder.icmp_signed(">=", scale, _INDEX(0))) as (scaled, plain):
+        with builder.if_else(builder.icmp_signed(">=", scale, INDEX(0))) as (scaled, plain):
             with scaled:
                 e.store(builder.fmul(total, e.load(w, scale)), w, d)
             with plain:
@@ -187,212 +189,51 @@ def add_products(
         return context.get_dummy_value()
 
     integer = types.int64
-    return _VOID(w, integer, integer, stream, integer, integer, integer), generate
+    return VOID(w, integer, integer, stream, integer, integer, integer), generate
 
 
-def _on_offsets(count: int, body: Callable[..., None]) -> Callable[..., Any]:
+def on_offsets(count: int, body: Callable[..., None]) -> Callable[..., Any]:
     """Return the typing of a function of arrays and `count` offsets."""
 
     def typing(*arrays: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            e = _Emitter(context, builder, signature, arguments)
+            e = Emitter(context, builder, signature, arguments)
             body(e, *e.data)
             return context.get_dummy_value()
 
-        return _VOID(*arrays, *([types.int64] * count)), generate
+        return VOID(*arrays, *([types.int64] * count)), generate
 
     return typing
 
 
-def _size(e: _Emitter, value: Any) -> Any:
-    return e.builder.select(e.builder.fcmp_ordered("<", value, _ZERO), e.builder.fneg(value), value)
-
-
-@intrinsic
+@compiled_intrinsic
 def add_product(typingctx: Any, w: Any, stream: Any, at: Any, x: Any) -> Any:  # noqa: ARG001
     """Add w[a] · w[x + j] to w[x + i], with i, a, j read from the stream."""
 
-    def body(e: _Emitter, w: Any, stream: Any, at: Any, x: Any) -> None:
+    def body(e: Emitter, w: Any, stream: Any, at: Any, x: Any) -> None:
         i, a, j = (e.number(stream, at, k) for k in range(3))
         i, j = e.builder.add(x, i), e.builder.add(x, j)
         e.store(e.fused(e.load(w, a), e.load(w, j), e.load(w, i)), w, i)
 
-    return _on_offsets(2, body)(w, stream)
+    return on_offsets(2, body)(w, stream)
 
 
-@intrinsic
+@compiled_intrinsic
 def scale(typingctx: Any, w: Any, d: Any, a: Any) -> Any:  # noqa: ARG001
     """Multiply w[d] by w[a]."""
 
-    def body(e: _Emitter, w: Any, d: Any, a: Any) -> None:
+    def body(e: Emitter, w: Any, d: Any, a: Any) -> None:
         e.store(e.builder.fmul(e.load(w, d), e.load(w, a)), w, d)
 
-    return _on_offsets(2, body)(w)
+    return on_offsets(2, body)(w)
 
 
-@intrinsic
+@compiled_intrinsic
 def invert_pivot(typingctx: Any, w: Any, d: Any, shift: Any) -> Any:  # noqa: ARG001
     """Replace w[d] by -1 / (w[d] - w[shift])."""
 
-    def body(e: _Emitter, w: Any, d: Any, shift: Any) -> None:
+    def body(e: Emitter, w: Any, d: Any, shift: Any) -> None:
         pivot = e.builder.fsub(e.load(w, shift), e.load(w, d))
-        e.store(e.builder.fdiv(_ONE, pivot), w, d)
+        e.store(e.builder.fdiv(ONE, pivot), w, d)
 
-    return _on_offsets(2, body)(w)
-
-
-@intrinsic
-def copy_slot(typingctx: Any, w: Any, d: Any, a: Any) -> Any:  # noqa: ARG001
-    """Store w[a] at w[d]."""
-
-    def body(e: _Emitter, w: Any, d: Any, a: Any) -> None:
-        e.store(e.load(w, a), w, d)
-
-    return _on_offsets(2, body)(w)
-
-
-@intrinsic
-def add_slots(typingctx: Any, w: Any, d: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
-    """Store w[a] + w[b] at w[d]."""
-
-    def body(e: _Emitter, w: Any, d: Any, a: Any, b: Any) -> None:
-        e.store(e.builder.fadd(e.load(w, a), e.load(w, b)), w, d)
-
-    return _on_offsets(3, body)(w)
-
-
-@intrinsic
-def largest(typingctx: Any, w: Any, d: Any, stream: Any, at: Any, count: Any) -> Any:  # noqa: ARG001
-    """Store the largest |w[a]| at w[d], or what is not a number; the a stand first of three in the stream."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        e = _Emitter(context, builder, signature, arguments)
-        w, d, stream, at, count = e.data
-
-        def term(total: Any, k: Any) -> Any:
-            size = _size(e, e.load(w, e.number(stream, builder.add(at, builder.mul(k, _INDEX(3))))))
-            return builder.select(builder.fcmp_ordered(">=", total, size), total, size)
-
-        e.store(e.accumulate(_ZERO, count, term), w, d)
-        return context.get_dummy_value()
-
-    integer = types.int64
-    return _VOID(w, integer, stream, integer, integer), generate
-
-
-@intrinsic
-def combine(
-    typingctx: Any,  # noqa: ARG001
-    w: Any,
-    weights: Any,
-    d: Any,  # noqa: ARG001
-    start: Any,  # noqa: ARG001
-    stages: Any,  # noqa: ARG001
-    rows: Any,  # noqa: ARG001
-    first: Any,  # noqa: ARG001
-    count: Any,  # noqa: ARG001
-    scale: Any,  # noqa: ARG001
-) -> Any:
-    """Store w[start] + w[scale] · Σ weights[first + k] · stage k at w[d], for all rows of the stages.
-
-    Written out for each count of stages, so that weights stay in registers.
-    """
-
-    def body(e: _Emitter, w: Any, weights: Any, *offsets: Any) -> None:
-        d, start, stages, rows, first, count, scale = offsets
-        builder = e.builder
-        end = builder.append_basic_block("combined")
-        cases = builder.switch(count, end)
-        for number in range(1, MOST_STAGES):
-            block = builder.append_basic_block(f"combine{number}")
-            cases.add_case(_INDEX(number), block)
-            builder.position_at_end(block)
-            factors = [e.scalar(weights, builder.add(first, _INDEX(k))) for k in range(number)]
-            with e.rows(rows) as row:
-                total = _ZERO
-                for k, factor in enumerate(factors):
-                    stage = builder.add(row, builder.mul(rows, _INDEX(k * WIDTH)))
-                    total = e.fused(factor, e.load(w, builder.add(stages, stage)), total)
-                total = e.fused(e.load(w, scale), total, e.load(w, builder.add(start, row)))
-                e.store(total, w, builder.add(d, row))
-            builder.branch(end)
-        builder.position_at_end(end)
-
-    return _on_offsets(7, body)(w, weights)
-
-
-@intrinsic
-def squared_error(
-    typingctx: Any,  # noqa: ARG001
-    w: Any,
-    absolute: Any,
-    relative: Any,
-    d: Any,  # noqa: ARG001
-    error: Any,  # noqa: ARG001
-    old: Any,  # noqa: ARG001
-    new: Any,  # noqa: ARG001
-    rows: Any,  # noqa: ARG001
-) -> Any:
-    """Store Σ (error[i] / (absolute[i] + relative[0] · max(|old[i]|, |new[i]|)))² over the rows i at w[d]."""
-
-    def body(e: _Emitter, w: Any, absolute: Any, relative: Any, *offsets: Any) -> None:
-        d, error, old, new, rows = offsets
-        factor = e.scalar(relative, _INDEX(0))
-
-        def term(total: Any, i: Any) -> Any:
-            row = e.builder.mul(i, _INDEX(WIDTH))
-            before, after = (_size(e, e.load(w, e.builder.add(at, row))) for at in (old, new))
-            size = e.builder.select(e.builder.fcmp_unordered(">", before, after), before, after)
-            scale = e.fused(factor, size, e.scalar(absolute, i))
-            ratio = e.builder.fdiv(e.load(w, e.builder.add(error, row)), scale)
-            return e.fused(ratio, ratio, total)
-
-        e.store(e.accumulate(_ZERO, rows, term), w, d)
-
-    return _on_offsets(5, body)(w, absolute, relative)
-
-
-@intrinsic
-def interpolate(
-    typingctx: Any,  # noqa: ARG001
-    w: Any,
-    d: Any,  # noqa: ARG001
-    old: Any,  # noqa: ARG001
-    new: Any,  # noqa: ARG001
-    stages: Any,  # noqa: ARG001
-    rows: Any,  # noqa: ARG001
-    weights: Any,  # noqa: ARG001
-    theta: Any,  # noqa: ARG001
-) -> Any:
-    """Store (1 - θ)·old + θ·new + Σ weights[k]·stage k at w[d] for all rows, θ and weights by lane."""
-
-    def body(e: _Emitter, w: Any, *offsets: Any) -> None:
-        d, old, new, stages, rows, weights, theta = offsets
-        builder = e.builder
-        share = e.load(w, theta)
-        rest = builder.fsub(_ONE, share)
-        factors = [e.load(w, builder.add(weights, _INDEX(k * WIDTH))) for k in range(MOST_STAGES)]
-        with e.rows(rows) as row:
-            total = builder.fmul(rest, e.load(w, builder.add(old, row)))
-            total = e.fused(share, e.load(w, builder.add(new, row)), total)
-            for k, factor in enumerate(factors):
-                stage = builder.add(row, builder.mul(rows, _INDEX(k * WIDTH)))
-                total = e.fused(factor, e.load(w, builder.add(stages, stage)), total)
-            e.store(total, w, builder.add(d, row))
-
-    return _on_offsets(7, body)(w)
-
-
-@intrinsic
-def write_lane(typingctx: Any, table: Any, place: Any, w: Any, at: Any, rows: Any) -> Any:  # noqa: ARG001
-    """Store w[at], w[at + WIDTH], ... one after the other at `place` of a table."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        table, place, w, at, rows = _Emitter(context, builder, signature, arguments).data
-        with cgutils.for_range(builder, rows, intp=_INDEX) as loop:
-            source = builder.gep(w, [builder.add(at, builder.mul(loop.index, _INDEX(WIDTH)))])
-            builder.store(builder.load(source), builder.gep(table, [builder.add(place, loop.index)]))
-        return context.get_dummy_value()
-
-    integer = types.int64
-    return _VOID(table, integer, w, integer, integer), generate
+    return on_offsets(2, body)(w)

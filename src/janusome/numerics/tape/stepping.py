@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from janusome.numerics.tape import lanes as vector
-from janusome.numerics.tape.block import Answer, Question
+from janusome.numerics.tape import vectors
+from janusome.numerics.tape.block import Answer, Question, Records
 from janusome.numerics.tape.breakpoints import enter_segment, fill
 from janusome.numerics.tape.control import choose_steps, judge
 from janusome.numerics.tape.interpreter import COMPILED, INNER, factor, run, solve_factored
@@ -30,7 +30,7 @@ def advance(
     question: Question,
     answer: Answer,
     w: np.ndarray,
-    lanes: np.ndarray,
+    lanes: Records,
     queue: np.ndarray,
     sweeps: int,
 ) -> int:
@@ -51,7 +51,7 @@ def advance(
         if working == 0 or (working < WIDTH and queue[2]) or sweep == sweeps:
             return working
         for i in range(code.states):
-            vector.copy_slot(w, i * WIDTH, code.old_at + i * WIDTH)
+            vectors.copy_slot(w, i * WIDTH, code.old_at + i * WIDTH)
         run(code.stream, code.parts[FIRST], code.parts[FIRST + 1], w)
         choose_steps(code, question, method.gamma, w, lanes)
         factor(code, w)
@@ -63,12 +63,12 @@ def advance(
 
 
 @njit(**INNER)
-def _stages(code: Code, method: Method, w: np.ndarray, lanes: np.ndarray) -> None:
+def _stages(code: Code, method: Method, w: np.ndarray, lanes: Records) -> None:
     """Work out all stages and the new state, which stands where the last stage's argument stood."""
     n, size, count = code.states, code.states * WIDTH, len(method.c)
     a, c = method.a.ravel(), method.c.ravel()
     for i in range(n):
-        vector.copy_slot(w, code.stages_at + i * WIDTH, code.rates_at + i * WIDTH)
+        vectors.copy_slot(w, code.stages_at + i * WIDTH, code.rates_at + i * WIDTH)
     solve_factored(code, w, code.stages_at)
     distrusted = _distrusted(code, w, lanes)
     matrices = np.empty((len(distrusted), n, n))
@@ -85,24 +85,24 @@ def _stages(code: Code, method: Method, w: np.ndarray, lanes: np.ndarray) -> Non
         stage = code.stages_at + s * size
         if method.continues[s]:
             for i in range(0, size, WIDTH):
-                vector.add_slots(w, i, i, stage - size + i)
+                vectors.add_slots(w, i, i, stage - size + i)
         else:
-            vector.combine(w, a, 0, code.old_at, code.stages_at, n, s * count, s, code.ones_at)
+            vectors.combine(w, a, 0, code.old_at, code.stages_at, n, s * count, s, code.ones_at)
         run(code.stream, code.parts[RATES], code.parts[RATES + 1], w)
-        vector.combine(w, c, stage, code.rates_at, code.stages_at, n, s * count, s, code.inverse_step_at)
+        vectors.combine(w, c, stage, code.rates_at, code.stages_at, n, s * count, s, code.inverse_step_at)
         if len(distrusted):
             _solve_mixed(code, w, stage, distrusted, matrices, swaps)
         else:
             solve_factored(code, w, stage)
     for i in range(0, size, WIDTH):
-        vector.add_slots(w, code.new_at + i, i, code.stages_at + (count - 1) * size + i)
+        vectors.add_slots(w, code.new_at + i, i, code.stages_at + (count - 1) * size + i)
 
 
 @njit(**INNER)
-def _distrusted(code: Code, w: np.ndarray, lanes: np.ndarray) -> np.ndarray:
+def _distrusted(code: Code, w: np.ndarray, lanes: Records) -> np.ndarray:
     """Return the lanes whose sparse solution of the first stage is not good enough."""
     begin, end = code.parts[MULTIPLIERS], code.parts[MULTIPLIERS + 1]
-    vector.largest(w, code.growth_at, code.stream, begin, (end - begin) // 3)
+    vectors.largest(w, code.growth_at, code.stream, begin, (end - begin) // 3)
     found = np.empty(WIDTH, np.int64)
     count = 0
     for k in range(WIDTH):
@@ -132,7 +132,7 @@ def _solve_mixed(
 
 
 @njit(**INNER)
-def _values_between(code: Code, method: Method, question: Question, answer: Answer, w: np.ndarray, lanes: np.ndarray) -> None:
+def _values_between(code: Code, method: Method, question: Question, answer: Answer, w: np.ndarray, lanes: Records) -> None:
     """Write the outputs that the accepted steps passed, one of each lane at a time."""
     n, count = code.states, len(method.c)
     while True:
@@ -153,24 +153,24 @@ def _values_between(code: Code, method: Method, question: Question, answer: Answ
                 shape = method.dense[0, s] + theta * (method.dense[1, s] + theta * method.dense[2, s])
                 w[code.weights_at + s * WIDTH + k] = theta * (1.0 - theta) * shape
         old, new, stages = code.old_at, code.new_at, code.stages_at
-        vector.interpolate(w, code.between_at, old, new, stages, n, code.weights_at, code.theta_at)
+        vectors.interpolate(w, code.between_at, old, new, stages, n, code.weights_at, code.theta_at)
         for k in range(WIDTH):
             if w[code.theta_at + k] >= 0.0:
                 lane = lanes[k]
                 place = (lane.subject * len(question.times) + lane.output) * n
-                vector.write_lane(answer.states, place, w, code.between_at + k, n)
+                vectors.write_lane(answer.states, place, w, code.between_at + k, n)
                 lane.output += 1
 
 
 @njit(**INNER)
-def _move_on(code: Code, question: Question, answer: Answer, w: np.ndarray, lanes: np.ndarray) -> bool:
+def _move_on(code: Code, question: Question, answer: Answer, w: np.ndarray, lanes: Records) -> bool:
     """Move the accepted lanes on, through breakpoints where they stand at one; tell whether any did."""
     everybody, changed = True, False
     for k in range(WIDTH):
         everybody &= lanes[k].accepted == 1
     for i in range(0, code.states * WIDTH, WIDTH):
         if everybody:
-            vector.copy_slot(w, code.old_at + i, code.new_at + i)
+            vectors.copy_slot(w, code.old_at + i, code.new_at + i)
         else:
             for k in range(WIDTH):
                 if lanes[k].accepted:

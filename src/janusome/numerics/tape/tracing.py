@@ -207,8 +207,8 @@ class _Tracer:
 
     def _do_dot_general(self, a: Value, b: Value, *, dimension_numbers: Any, **_: Any) -> Nodes:
         (contract_a, contract_b), (batch_a, batch_b) = dimension_numbers
-        left, left_free = _matrices(self.nodes(a), batch_a, contract_a, contracted_last=True)
-        right, right_free = _matrices(self.nodes(b), batch_b, contract_b, contracted_last=False)
+        left, left_free = indexing.matrices(self.nodes(a), batch_a, contract_a, contracted_last=True)
+        right, right_free = indexing.matrices(self.nodes(b), batch_b, contract_b, contracted_last=False)
         graph = self.graph
         entries = [
             graph.total([p for p in map(graph.multiply, row, column) if p != graph.zero])
@@ -252,11 +252,11 @@ class _Tracer:
 
     def _do_dynamic_slice(self, operand: Value, *starts: Value, slice_sizes: Sequence[int], **_: Any) -> Nodes:
         numbers = self.nodes(operand)
-        return Nodes(numbers[_box(numbers.shape, starts, slice_sizes)])
+        return Nodes(numbers[indexing.box(numbers.shape, [int(_fixed(start)) for start in starts], slice_sizes)])
 
     def _do_dynamic_update_slice(self, operand: Value, update: Value, *starts: Value, **_: Any) -> Nodes:
         numbers, new = self.nodes(operand).copy(), self.nodes(update)
-        numbers[_box(numbers.shape, starts, new.shape)] = new
+        numbers[indexing.box(numbers.shape, [int(_fixed(start)) for start in starts], new.shape)] = new
         return Nodes(numbers)
 
     def _refusal(self, equation: Any, problem: str) -> TraceError:
@@ -275,24 +275,6 @@ def _fixed(indices: Value) -> np.ndarray:
     if isinstance(indices, Nodes):
         raise NotImplementedError("an index that depends on a state or parameter")
     return indices
-
-
-def _box(shape: tuple[int, ...], starts: Sequence[Value], sizes: Sequence[int]) -> tuple[slice, ...]:
-    corners = [int(_fixed(start)) for start in starts]
-    inside = [min(max(at, 0), n - size) for at, n, size in zip(corners, shape, sizes, strict=True)]
-    return tuple(slice(at, at + size) for at, size in zip(inside, sizes, strict=True))
-
-
-def _matrices(
-    numbers: np.ndarray, batch: Sequence[int], contract: Sequence[int], *, contracted_last: bool
-) -> tuple[np.ndarray, tuple[int, ...]]:
-    """Return an operand of a product as (batch, rows, columns) and the shape of its free axes."""
-    free = [axis for axis in range(numbers.ndim) if axis not in (*batch, *contract)]
-    order = (*batch, *free, *contract) if contracted_last else (*batch, *contract, *free)
-    free_shape = tuple(numbers.shape[axis] for axis in free)
-    sizes = [int(np.prod([numbers.shape[axis] for axis in axes])) for axes in (batch, free, contract)]
-    shape = (sizes[0], sizes[1], sizes[2]) if contracted_last else (sizes[0], sizes[2], sizes[1])
-    return numbers.transpose(order).reshape(shape), free_shape
 
 
 def _line(equation: Any) -> str:

@@ -1,0 +1,164 @@
+"""Commands: each takes its words from the command line, calls one verb, and prints what it returns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from janusome.cli import console
+from janusome.cli.guard import guarded
+
+app = typer.Typer(
+    name="janusome",
+    help="The in-silico laboratory of nanotheranostics: what one particle does, shows and treats. Research use only.",
+    epilog="Start with: janusome demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Study = Annotated[Path, typer.Argument(help="The study file.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a result that is there.")]
+Library = Annotated[Path | None, typer.Option("--library", help="A folder of your own rows, laid over the shipped library.")]
+Threads = Annotated[int | None, typer.Option("--threads", help="How many threads; all cores if not given.")]
+Draws = Annotated[int | None, typer.Option("--draws", help="Size of the ensemble, in place of the study's.")]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all randomness, in place of the study's.")]
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001
+    if asked:
+        from janusome import __version__
+
+        console.say(f"janusome {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Simulate, compare and look things up."""
+    del version
+
+
+@app.command()
+@guarded
+def run(
+    study: Study,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("out"),
+    library: Library = None,
+    draws: Draws = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a study and write its result folder: report, figures, tables, images."""
+    from janusome import verbs
+
+    with console.progress(quiet=quiet or json) as (report, stop):
+        result = verbs.run(
+            study, output=output, library=library, force=force, threads=threads, draws=draws, seed=seed,
+            progress=report, should_stop=stop,
+        )  # fmt: skip
+    console.result(result, json=json, quiet=quiet)
+
+
+@app.command()
+@guarded
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("janusome-demo"),
+    draws: Draws = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run the study that comes with janusome and say where its report is."""
+    from janusome import verbs
+
+    with console.progress(quiet=quiet or json) as (report, stop):
+        result = verbs.demo(
+            output=output, force=force, threads=threads, draws=draws, seed=seed, progress=report, should_stop=stop
+        )
+    console.result(result, json=json, quiet=quiet)
+
+
+@app.command()
+@guarded
+def validate(study: Study, library: Library = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Check a study and all that it names, without running it."""
+    from janusome import verbs
+
+    console.validation(verbs.validate(study, library=library), json=json, quiet=quiet)
+
+
+@app.command("list")
+@guarded
+def list_(
+    kind: Annotated[str | None, typer.Argument(help="carriers, drugs, labels, ligands, hosts, tumors, scanners or formulations.", show_default=False)] = None,
+    library: Library = None,
+    json: Json = False,
+) -> None:
+    """List what the library holds."""
+    from janusome import verbs
+
+    console.summaries(verbs.list_(kind, library=library), json=json)
+
+
+@app.command()
+@guarded
+def show(
+    name: Annotated[str, typer.Argument(help="A name or an alias, such as doxil or carrier/peg-liposome.", show_default=False)],
+    library: Library = None,
+    json: Json = False,
+) -> None:
+    """Show a row of the library with its values, sources and grades."""
+    from janusome import verbs
+
+    console.rows(verbs.show(name, library=library), verbs.sources(library=library), json=json)
+
+
+@app.command()
+@guarded
+def compare(
+    results: Annotated[list[Path], typer.Argument(help="Two or more result folders; the first is what the others are set against.", show_default=False)],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder for a page with figures.")] = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare results: first what differs in the inputs, then in the outputs."""
+    from janusome import verbs
+
+    console.comparison(verbs.compare(*results, output=output, force=force), output=output, json=json, quiet=quiet)
+
+
+@app.command()
+@guarded
+def doctor(json: Json = False, quiet: Quiet = False) -> None:
+    """Look at this machine: Python, packages, memory, disk, devices."""
+    from janusome import verbs
+
+    if not console.checks(verbs.doctor(), json=json, quiet=quiet):
+        raise typer.Exit(3)
+
+
+@app.command()
+@guarded
+def schema() -> None:
+    """Print the JSON Schema of a study file, for editors."""
+    from janusome import verbs
+
+    console.data(verbs.schema())
+
+
+if __name__ == "__main__":
+    app()

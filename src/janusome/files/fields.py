@@ -1,4 +1,7 @@
-"""Fields over time and space: a Zarr store that xarray opens."""
+"""Fields over time and space: a Zarr store that xarray opens.
+
+Format 2, because format 3 does not specify yet how text is stored.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +32,11 @@ def write_fields(
         return {name: (each.axes, each.values, {"units": each.unit, "long_name": each.title}) for name, each in given.items()}
 
     dataset = xarray.Dataset(variables(fields), variables(coordinates), dict(attributes or {}))
-    dataset.to_zarr(path, mode="w-", zarr_format=3, consolidated=False)
+    dataset.to_zarr(path, mode="w-", zarr_format=2, consolidated=True)
 
 
 def read_fields(path: Path) -> xarray.Dataset:
     """Open a store that `write_fields` wrote."""
     import xarray
 
-    return xarray.open_zarr(path, consolidated=False, chunks=None)
+    return xarray.open_zarr(path, consolidated=True, chunks=None)

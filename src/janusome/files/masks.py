@@ -7,8 +7,10 @@ millimetres, as both formats take for granted.
 from __future__ import annotations
 
 import bz2
+import gzip
 import io
 import math
+import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -295,6 +297,17 @@ def _segment_names(header: dict[str, Any]) -> dict[int, str]:
 # NIfTI
 
 
+def _nifti_zooms(path: Path) -> tuple[float, ...]:
+    """Return the voxel sizes as they stand in the file: nibabel puts 1 in place of 0."""
+    with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+        head = file.read(136)
+    for order in "<>":
+        size = struct.unpack_from(f"{order}i", head)[0]
+        if size in (348, 540):
+            return struct.unpack_from(f"{order}3f", head, 80) if size == 348 else struct.unpack_from(f"{order}3d", head, 112)
+    raise ValueError("its header has no known size")
+
+
 def _read_nifti(path: Path, *, place: str) -> _Image:
     import nibabel
 
@@ -303,7 +316,7 @@ def _read_nifti(path: Path, *, place: str) -> _Image:
         header, affine = image.header, np.asarray(image.affine, float)
         sizes, dtype = [int(size) for size in image.shape], image.get_data_dtype()
         offset = int(header.get("vox_offset", 0)) if hasattr(header, "get") else 0
-        spatial_unit, zooms = header.get_xyzt_units()[0], [float(zoom) for zoom in header["pixdim"][1:4]]
+        spatial_unit, zooms = header.get_xyzt_units()[0], _nifti_zooms(path)
     except Exception as error:  # nibabel raises whatever its parsers meet
         raise InputError(place, f"is {path.name}, which is no NIfTI image ({str(error)[:80]})", SAVE_AS) from None
     while len(sizes) > 3 and sizes[-1] == 1:

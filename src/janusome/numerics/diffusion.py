@@ -73,8 +73,6 @@ def _legendre_step(operator: csr_array, start: Array, tau: float, stages: int) -
         mu = (2.0 * j - 1.0) / j * b[j] / b[j - 1]
         nu = -(j - 1.0) / j * b[j] / b[j - 2]
         gamma = -(1.0 - b[j - 1]) * mu * w
-        after = (
-            mu * now + nu * before + (1.0 - mu - nu) * start + mu * w * tau * (operator @ now) + gamma * tau * first
-        )
+        after = mu * now + nu * before + (1.0 - mu - nu) * start + mu * w * tau * (operator @ now) + gamma * tau * first
         before, now = now, after
     return now

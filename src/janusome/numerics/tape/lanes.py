@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from llvmlite import ir
 from numba.core import cgutils, types
@@ -19,7 +19,7 @@ from numba.extending import intrinsic
 WIDTH = 16
 MOST_STAGES = 8  # of a method
 
-compiled_intrinsic: Callable[[Callable[..., Any]], Any] = intrinsic
+compiled_intrinsic = cast("Callable[[Callable[..., Any]], Any]", intrinsic)
 
 _DOUBLE = ir.DoubleType()
 _LANES = ir.VectorType(_DOUBLE, WIDTH)
@@ -37,10 +37,12 @@ class Emitter:
         ]
 
     def load(self, array: Any, at: Any) -> Any:
+        """Read the lanes that begin at an offset."""
         pointer = self.builder.gep(array, [at])
         return self.builder.load(self.builder.bitcast(pointer, _LANES.as_pointer()), align=8)
 
     def store(self, value: Any, array: Any, at: Any) -> None:
+        """Write the lanes that begin at an offset."""
         pointer = self.builder.gep(array, [at])
         self.builder.store(value, self.builder.bitcast(pointer, _LANES.as_pointer()), align=8)
 

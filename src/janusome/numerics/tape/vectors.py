@@ -9,7 +9,8 @@ from numba.core import cgutils, types
 from janusome.numerics.tape.lanes import INDEX, MOST_STAGES, ONE, VOID, WIDTH, ZERO, Emitter, compiled_intrinsic, on_offsets
 
 
-def size_of(e: Emitter, value: Any) -> Any:
+def _size_of(e: Emitter, value: Any) -> Any:
+    """Return |value|."""
     return e.builder.select(e.builder.fcmp_ordered("<", value, ZERO), e.builder.fneg(value), value)
 
 
@@ -42,7 +43,7 @@ def largest(typingctx: Any, w: Any, d: Any, stream: Any, at: Any, count: Any) ->
         w, d, stream, at, count = e.data
 
         def term(total: Any, k: Any) -> Any:
-            size = size_of(e, e.load(w, e.number(stream, builder.add(at, builder.mul(k, INDEX(3))))))
+            size = _size_of(e, e.load(w, e.number(stream, builder.add(at, builder.mul(k, INDEX(3))))))
             return builder.select(builder.fcmp_ordered(">=", total, size), total, size)
 
         e.store(e.accumulate(ZERO, count, term), w, d)
@@ -113,7 +114,7 @@ def squared_error(
 
         def term(total: Any, i: Any) -> Any:
             row = e.builder.mul(i, INDEX(WIDTH))
-            before, after = (size_of(e, e.load(w, e.builder.add(at, row))) for at in (old, new))
+            before, after = (_size_of(e, e.load(w, e.builder.add(at, row))) for at in (old, new))
             size = e.builder.select(e.builder.fcmp_unordered(">", before, after), before, after)
             scale = e.fused(factor, size, e.scalar(absolute, i))
             ratio = e.builder.fdiv(e.load(w, e.builder.add(error, row)), scale)

@@ -31,7 +31,7 @@ class InputError(JanusomeError):
 
     def __init__(self, place: str, problem: str, remedy: str) -> None:
         self.place, self.problem, self.remedy = place, problem, remedy.rstrip(".")
-        super().__init__(f"{place} {problem}; {self.remedy}.")
+        super().__init__(f"{place} {problem}; {self.remedy}{'' if self.remedy.endswith('?') else '.'}")
 
 
 class InputErrors(InputError):

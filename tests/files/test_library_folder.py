@@ -88,7 +88,7 @@ def test_a_users_row_replaces_the_shipped_one_of_its_name(tmp_path: Path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("Ours2024, where", "Ours2042, where"), r"values\.zeta_potential\.source \(line \d\) is 'Ours2042', which sources.bib does not have; did you mean Ours2024"),
+        (("Ours2024, where", "Ours2042, where"), r"source \(line 7\) is 'Ours2042', which sources.bib does not have"),
         (("name: my", "name: your"), r"name \(line 1\) is 'your-liposome' in the file my-liposome\.yaml; name it my-liposome"),
         (("kind: carrier", "kind: drug"), r"kind \(line 3\) is 'drug'; allowed is carrier"),
         (("92, unit: nm", "92, unit: kg"), r"hydrodynamic_diameter \(line 6\) is '92 kg', which measures mass"),

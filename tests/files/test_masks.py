@@ -21,6 +21,9 @@ from janusome.files.masks import read_mask
 
 BALL = (np.indices((6, 7, 8)) ** 2).sum(0) < 30  # (x, y, z)
 STEPS = np.diag([0.5, 0.75, 2.0])
+HEAD = (
+    "NRRD0004\ntype: uchar\ndimension: 3\nsizes: {}\nspace: LPS\nspace directions: (1,0,0) (0,1,0) (0,0,1)\nencoding: {}\n\n"
+)
 
 
 def write_nrrd(path: Path, data: Any, **header: Any) -> Path:
@@ -168,11 +171,10 @@ def test_a_few_bytes_that_claim_terabytes_are_refused_before_they_are_loaded(tmp
     (tmp_path / "b.nii.gz").write_bytes(gzip.compress(huge))
     (tmp_path / "c.nii").write_bytes(large)
     (tmp_path / "d.nii.gz").write_bytes(gzip.compress(large))
-    head = "NRRD0004\ntype: uchar\ndimension: 3\nsizes: {}\nspace directions: (1,0,0) (0,1,0) (0,0,1)\nspace: LPS\nencoding: {}\n\n"
-    (tmp_path / "e.nrrd").write_text(head.format("30000 30000 300", "raw"))
-    (tmp_path / "f.nrrd").write_text(head.format("500 500 500", "raw"))
-    (tmp_path / "g.nrrd").write_bytes(head.format("500 500 500", "gzip").encode() + gzip.compress(b"1"))
-    (tmp_path / "h.nrrd").write_text(head.format("-3 5 5", "raw"))
+    (tmp_path / "e.nrrd").write_text(HEAD.format("30000 30000 300", "raw"))
+    (tmp_path / "f.nrrd").write_text(HEAD.format("500 500 500", "raw"))
+    (tmp_path / "g.nrrd").write_bytes(HEAD.format("500 500 500", "gzip").encode() + gzip.compress(b"1"))
+    (tmp_path / "h.nrrd").write_text(HEAD.format("-3 5 5", "raw"))
     tracemalloc.start()
     for name in ("a.nii", "b.nii.gz", "e.nrrd"):
         assert "which claims 30000 x 30000 x 300 voxels; allowed are" in refusal(tmp_path / name)
@@ -201,9 +203,8 @@ def test_a_nifti_header_that_makes_no_sense_is_refused(tmp_path: Path, header: b
 
 
 def test_more_voxels_than_are_claimed_do_not_fill_the_memory(tmp_path: Path):
-    head = b"NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 2 2\nspace directions: (1,0,0) (0,1,0) (0,0,1)\nspace: LPS\nencoding: gzip\n\n"
     path = tmp_path / "a.nrrd"
-    path.write_bytes(head + gzip.compress(b"\1" * 50_000_000))
+    path.write_bytes(HEAD.format("2 2 2", "gzip").encode() + gzip.compress(b"\1" * 50_000_000))
     tracemalloc.start()
     assert "claims 8 bytes of voxels but holds 9" in refusal(path)
     assert tracemalloc.get_traced_memory()[1] < 5e6

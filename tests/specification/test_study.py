@@ -9,6 +9,8 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_library import SmallLibrary, assumed, dose, scan, study
 
 from janusome.errors import InputErrors
@@ -107,6 +109,16 @@ def test_the_order_of_the_protocol_is_free():
 def test_a_scan_looks_for_the_label_that_it_shows():
     (event,) = meant().scans
     assert event == ScanEvent(at=86400, scanner="pet", modality="pet", labels=("cu-64",), frame=600)
+
+
+def test_aliases_become_the_names_of_the_rows():
+    from janusome.files.library import Library
+
+    changes = {"host": "woman", "formulation": {"from": "caelyx", "labels": {"64cu": {}}}, "tumor": None}
+    changes["protocol"] = [dose(of="dox", activity="1 MBq"), scan(scan="pet-clinical", label="copper-64")]
+    found = understand(study(**changes), Library(), origin=Origin())
+    assert (found.formulation.name, set(found.labels), set(found.formulation.labels)) == ("doxil", {"cu-64"}, {"cu-64"})
+    assert (found.doses[0].of, found.scans[0].labels) == ("doxorubicin", ("cu-64",))
 
 
 def test_heat_is_a_window_of_temperature():
@@ -369,9 +381,7 @@ FULL = {
         # formulations
         (
             {"formulation": PARTICLE},
-            [
-                "formulation.carrier.values.coating_thickness is 40 nm but the whole particle is 30 nm across; give the dry coating thickness"
-            ],
+            ["formulation.carrier.values.coating_thickness is 40 nm but the whole particle is 30 nm across; give the dry"],
         ),
         (
             {"formulation": THICK},
@@ -471,6 +481,54 @@ def test_all_that_is_wrong_is_told_in_one_go():
     ):
         assert f"study.yaml: {place}" in told
     assert len(told.splitlines()) == 7
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["3 kg", "-1 h", "1e400 mg", "nm"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "at", "from", "values", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def mutated(data: Any, path: list[int], junk: Any) -> Any:
+    """Put junk somewhere in a study."""
+    if not path or not isinstance(data, (dict, list)) or not data:
+        return junk
+    keys = list(data) if isinstance(data, dict) else list(range(len(data)))
+    key = keys[path[0] % len(keys)]
+    changed = dict(data) if isinstance(data, dict) else list(data)
+    changed[key] = mutated(data[key], path[1:], junk)
+    return changed
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=6), JUNK)
+def test_whatever_stands_in_a_study_it_is_understood_or_refused(path: list[int], junk: Any):
+    written = study(
+        formulation={
+            "name": "m",
+            "carrier": {"from": "liposome", "values": {"zeta_potential": "-1 mV"}},
+            "payloads": {"doxorubicin": {"values": {"loading": "5 %"}}},
+        },
+        repeat={"every": "1 h", "times": 2},
+        host={"kind": "woman", "body_mass": "60 kg", "organs": {"liver": {"values": {"interstitial_fraction": 0.1}}}},
+    )
+    try:
+        understand(mutated(written, path, junk), LIBRARY, origin=Origin("study.yaml"))
+    except InputErrors as error:
+        assert error.refusals
+        for each in error.refusals:
+            assert each.place.startswith(("study.yaml", "carrier", "drug"))
+            assert each.problem
+            assert each.remedy
 
 
 def test_the_line_of_the_file_is_told():

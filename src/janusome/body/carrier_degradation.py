@@ -25,6 +25,8 @@ class CarrierDegradation(AbstractTransfer):
 
     A carrier that is degraded frees what it still holds where it stood: its payload is then released and its label detached.
     It also frees a place in the phagocyte, so saturation lasts as long as digestion does.
+
+    Holds where phagocytes digest every carrier alike. Leaves out: what dissolves outside them.
     """
 
     acts_in: ClassVar = (Region.BODY, Region.TUMOR)

@@ -23,7 +23,8 @@ class PhagocyteEgress(AbstractTransfer):
 
     $$ \dot n = k\, n $$
 
-    A residualising label (Zr-89, In-111) has a small k, a diffusible drug a large one.
+    A residualising label (Zr-89, In-111) has a small k, a diffusible drug a large one. Leaves out: whole carriers, which
+    phagocytes keep until they are digested.
     """
 
     acts_in: ClassVar = (Region.BODY, Region.TUMOR)

@@ -28,6 +28,8 @@ class Phagocytosis(AbstractTransfer):
     dose of more, smaller particles saturates sooner than the same mass in fewer.
 
     Depends on the state alone, never on the clock: a second dose meets the phagocytes as the first one left them.
+
+    Holds for phagocytes that stand in the blood. Leaves out: opsonins that a first dose uses up or raises.
     """
 
     acts_in: ClassVar = (Region.BODY,)

@@ -14,6 +14,8 @@ class DyingCellClearance(AbstractRate):
     r"""First-order removal.
 
     $$ \dot N_{dying} = -k\, N_{dying} $$
+
+    Leaves out: the hours between the decision to die and the loss of volume, which one exponential spreads out.
     """
 
     acts_in: ClassVar = (Region.TUMOR,)

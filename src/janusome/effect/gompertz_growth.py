@@ -17,6 +17,7 @@ class GompertzGrowth(AbstractRate):
 
     N is viable cells, N_all viable and dying ones, N_0 those at the start, α_0 the specific growth rate at that size and β
     its decay. β = 0 is exponential growth. Each voxel follows the law by itself: its share of the lesion, not its border.
+    Leaves out: cells that move from voxel to voxel, and growth that follows oxygen.
     """
 
     acts_in: ClassVar = (Region.TUMOR,)

@@ -17,6 +17,7 @@ class HillKilling(AbstractRate):
 
     c is the drug at its target per volume of cells; c_50 is the concentration of a potency assay carried to that site
     (`relations.half_maximal_target_concentration`). Several drugs add their rates (Bliss independence).
+    Holds when cells die soon after what kills them. Leaves out: delay, phases of the cell cycle, and resistance.
     """
 
     acts_in: ClassVar = (Region.TUMOR,)

@@ -8,14 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-import janusome
 from janusome.errors import InputError, InputErrors, near_misses
 from janusome.files.bibliography import Source, parse_bibtex
 from janusome.files.yaml_loader import Document, read_yaml
 from janusome.specification.refusals import Origin
 from janusome.specification.rows import FOLDERS, AbstractRow, Formulation, Ligand, read_row
 
-SHIPPED = Path(janusome.__file__).parent / "library"
+SHIPPED = Path(__file__).parent.parent / "library"
 ENDINGS = (".yaml", ".yml")
 
 

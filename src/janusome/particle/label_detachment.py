@@ -26,6 +26,7 @@ class LabelDetachment(AbstractTransfer):
     $$ \dot n_{attached \to detached} = k\, n $$
 
     In-vitro stability in serum bounds the first from above only: labels that are stable in serum transchelate in vivo.
+    Holds where every label sits as firmly as the next.
     """
 
     acts_in: ClassVar = (Region.BODY, Region.TUMOR)

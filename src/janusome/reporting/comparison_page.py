@@ -78,7 +78,7 @@ def overlay(results: Sequence[ResultRead]) -> Drawing | None:
             species, form, organ, site, quantity, u = key
             if quantity != "volume":
                 top = max(float(table[key][1].max()) for table in tables)
-                axes.set_yscale("log")
+                style.logarithmic(axes)
                 axes.set_ylim(top * 1e-4, top * 3)
             what = species if form in ("carrier", "total", "all") else f"{form} {species}"
             axes.set_title(f"{what}\n{organ}" + (f", {site}" if site not in ("whole", "blood") else ""), fontsize=8)
@@ -108,6 +108,7 @@ def strongest(found: Comparison) -> Drawing | None:
             axes.plot([x for x, _ in points], [y for _, y in points], "os^Dv"[k % 5], color=style.PALETTE[k % len(style.PALETTE)], markersize=5, label=name)
         axes.axvline(1.0, color=style.INK, linewidth=0.8, linestyle=(0, (3, 2)))
         axes.set_xscale("log")
+        style.label_powers(axes.xaxis)
         axes.set_yticks(range(len(rows)), [_shortened(row.name) for row in rows], fontsize=7)
         axes.set_xlabel(f"ratio to {found.names[0]} (logarithmic)")
         axes.legend(loc="best")

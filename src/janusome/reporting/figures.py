@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 POINTS = 110  # of a drawn line
+FAINT = 1e-3  # of the highest course of a panel: what is drawn beside it
 DECADES = 1e-5  # of the highest value: what a logarithmic axis of a course still shows
 ARM_COLOURS = (style.BLUE, style.VERMILLION, style.QUIET, style.GREEN, style.PURPLE)
 EXITS = ("urine", "faeces", "metabolised", "degraded", "decayed")
+FORMS = ("carrier", "encapsulated", "released", "total", "attached", "detached")
 BANDS = "Lines are medians, bands hold 5–95 % of the ensemble."
 
 
@@ -38,19 +41,20 @@ def arm_look(arms: Sequence[Arm]) -> dict[str, tuple[str, Any]]:
 def plasma(arms: Sequence[Arm]) -> Drawing | None:
     """Concentration in plasma, one panel a species, every form and arm in it."""
     found = [(arm, c) for arm in arms for c in arm.courses if c.organ == PLASMA and is_concentration(c) and c.values.max() > 0]
+    found = sorted(found, key=lambda pair: FORMS.index(pair[1].form) if pair[1].form in FORMS else len(FORMS))
     panels = _ordered((c.species, c.unit) for _, c in found)
     if not panels:
         return None
     looks = {arm.name: dash for arm, dash in zip(arms, style.DASHES, strict=False)}
     all_forms = _ordered(c.form for _, c in found)
-    labels = _ordered(c.form if arm is arms[0] else f"{c.form}, {arm.name}" for arm, c in found)
+    labels = _ordered(c.form if arm is arms[0] else f"{c.form}, {arm.name}" for arm, c in found if c.form != "total")
     grid = Grid(len(panels), columns=3, panel=(1.75, 1.75), gap=(0.68, 0.72), legend=style.legend_height(len(labels)))
 
     def paint(figure: Figure) -> None:
         handles: dict[str, Any] = {}
         for axes, (species, u) in zip(grid.axes(figure), panels, strict=True):
             here = [(arm, c) for arm, c in found if (c.species, c.unit) == (species, u)]
-            if any(c.form == "encapsulated" for _, c in here):  # the total would hide under it
+            if any(c.form in ("encapsulated", "attached") for _, c in here):  # the total would hide under it
                 here = [(arm, c) for arm, c in here if c.form != "total"]
             end = _until_faint([c for _, c in here], here[0][0].times)
             for arm, course in here:
@@ -84,6 +88,7 @@ def organs(arms: Sequence[Arm]) -> Drawing | None:
     lesions = lesions_of(arms)
     names = sorted(_ordered(c.organ for _, c in found), key=lambda organ: organ not in lesions)
     quantity = " and ".join(_ordered(c.quantity for _, c in found))
+    found = sorted(found, key=lambda pair: pair[1].form != "carrier")
     kinds = _ordered((arm.name, c.species, c.form) for arm, c in found)
     peak = max(float(np.median(c.values.max(axis=1))) for _, c in found)
     times = found[0][0].times
@@ -103,7 +108,7 @@ def organs(arms: Sequence[Arm]) -> Drawing | None:
                 _course(axes, arm.times, course, end=end, colour=colour, dash=dashes.get(arm.name, "-"), label="")
                 name = course.species if course.form in ("carrier", "total") else f"{course.form} {course.species}"
                 handles.setdefault(f"{name}, {arm.name}", axes.lines[-1])
-            axes.set_yscale("log")
+            style.logarithmic(axes)
             axes.set_ylim(peak * 1e-4, peak * 2)
             axes.set_title(organ, color=style.VERMILLION if organ in lesions else style.INK)
             _time_axis(axes, end, label=grid.is_lowest(k))
@@ -122,7 +127,7 @@ def organs(arms: Sequence[Arm]) -> Drawing | None:
 
 def fate(arm: Arm) -> Drawing | None:
     """Where the dose of each species is, stacked to the whole."""
-    found = _whole(arm, "injected_dose")
+    found = [c for c in _whole(arm, "injected_dose") if "decay" not in c.quantity]  # what decays is on no scale to 100 %
     species = _ordered((c.species, c.form) for c in found)
     if not species:
         return None
@@ -187,6 +192,7 @@ def at_asked_times(found: Sequence[Finding], *, title: str, lesions: Sequence[st
                 label = duration(time) if f.about["organ"] == names[-1] else "_nolegend_"
                 axes.plot([each.median], [y], marker="os^Dv"[k % 5], markersize=4.2, color=colour, linestyle="none", label=label)
         axes.set_xscale("log")
+        style.label_powers(axes.xaxis)
         axes.set_yticks(range(len(names)), names)
         axes.set_xlabel(f"% of injected dose{' per g of tissue' if name.endswith('mass') else ''}")
         axes.set_title(title)
@@ -208,6 +214,8 @@ def in_tumor(arms: Sequence[Arm]) -> Drawing | None:
     """Concentrations in the tumor: the carrier by site; of each drug what is encapsulated and, by site, what is released."""
     lesions = lesions_of(arms)
     found = [(arm, c) for arm in arms for c in arm.courses if c.organ in lesions and _tells_delivery(c)]
+    peaks = {key: max(_peak(c) for _, c in found if (c.organ, c.species) == key) for key in {(c.organ, c.species) for _, c in found}}
+    found = [(arm, c) for arm, c in found if _peak(c) > FAINT * peaks[c.organ, c.species]]
     panels = _ordered((c.organ, c.species, c.unit) for _, c in found)
     if not panels:
         return None
@@ -238,6 +246,10 @@ def in_tumor(arms: Sequence[Arm]) -> Drawing | None:
     )
 
 
+def _peak(course: Course) -> float:
+    return float(np.median(course.values, axis=0).max())
+
+
 def _tells_delivery(course: Course) -> bool:
     if not is_concentration(course) or course.values.max() <= 0:
         return False
@@ -251,7 +263,7 @@ def tumor_response(arms: Sequence[Arm]) -> Drawing | None:
     if not panels:
         return None
     looks = arm_look(arms)
-    grid = Grid(len(panels), columns=2, panel=(2.85, 2.1), gap=(0.85, 0.8), left=0.75)
+    grid = Grid(len(panels), columns=2, panel=(2.85, 2.1), gap=(0.85, 0.8), left=0.75, label=0.6)
 
     def paint(figure: Figure) -> None:
         for axes, panel in zip(grid.axes(figure), panels, strict=True):
@@ -265,9 +277,8 @@ def tumor_response(arms: Sequence[Arm]) -> Drawing | None:
                 band(axes, days[keep], middle, low, high, colour=colour, dash=dash, label=arm.name)
             organ, quantity, form, u = panel
             volume = same_dimension(u, "m^3")
-            axes.set_yscale("linear" if volume else "log")
             if not volume:
-                _plain_ticks(axes.yaxis)
+                style.logarithmic(axes, plain=True)
             else:
                 axes.set_ylim(bottom=0)
             what = f"{quantity} of {organ}" if form == "all" else f"{form} cells of {organ}"
@@ -298,10 +309,11 @@ def ratios(found: Sequence[Finding], *, arm: str, reference: str, lesions: Seque
             colour = style.VERMILLION if f.about["organ"] in lesions else style.BLUE
             axes.plot([each.q05, each.q95], [y, y], color=colour, linewidth=2)
             axes.plot([each.median], [y], "o", color=colour, markersize=5)
-            axes.annotate(f"{each.median:.3g}×", (each.q95, y), xytext=(5, -3), textcoords="offset points", fontsize=8, color=style.QUIET)
+            axes.annotate(f"{number(each.median)}×", (max(each.q95, each.median), y), xytext=(7, -3), textcoords="offset points", fontsize=8,
+                          color=style.QUIET, bbox={"boxstyle": "square,pad=0.1", "color": "white"})  # fmt: skip
         axes.axvline(1.0, color=style.INK, linewidth=0.8, linestyle=(0, (3, 2)))
         axes.set_xscale("log")
-        _plain_ticks(axes.xaxis)
+        style.label_powers(axes.xaxis, plain=True)
         axes.set_yticks(range(len(rows)), [_place(f) for f in rows])
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.margins(x=0.15)
@@ -316,19 +328,26 @@ def ratios(found: Sequence[Finding], *, arm: str, reference: str, lesions: Seque
     )
 
 
-def tornado(drivers: Sequence[Driver], *, most: int = 8) -> Drawing | None:
-    """Which inputs drive each answer: rank correlations over the ensemble, largest first."""
+def tornado(drivers: Sequence[Driver], *, draws: int, inputs: int, most: int = 8) -> Drawing | None:
+    """Which inputs drive each answer: rank correlations over the ensemble, largest first.
+
+    `chance` is what the largest of so many correlations of unrelated inputs stays below in 95 of 100 ensembles (Bonferroni).
+    """
     answers = _ordered(d.answer for d in drivers)
     if not answers:
         return None
     chosen = {a: sorted((d for d in drivers if d.answer == a), key=lambda d: -abs(d.rank_correlation))[:most] for a in answers}
-    grid = Grid(len(answers), columns=2, panel=(1.8, 0.28 * most), gap=(1.9, 0.85), left=1.85, top=0.42)
+    chance = min(NormalDist().inv_cdf(1 - 0.025 / max(inputs, 1)) / np.sqrt(max(draws - 1, 1)), 1.0)
+    grid = Grid(len(answers), columns=2, panel=(1.8, 0.28 * most), gap=(1.9, 1.05), left=1.85, top=0.5)
 
     def paint(figure: Figure) -> None:
         for axes, answer in zip(grid.axes(figure), answers, strict=True):
             top = list(reversed(chosen[answer]))
             rho = [d.rank_correlation for d in top]
-            axes.barh(range(len(top)), rho, color=[style.BLUE if r >= 0 else style.VERMILLION for r in rho], height=0.66)
+            axes.axvspan(-chance, chance, color="#eceff2", linewidth=0)
+            bars = axes.barh(range(len(top)), rho, color=[style.BLUE if r >= 0 else style.VERMILLION for r in rho], height=0.66)
+            for bar, r in zip(bars, rho, strict=True):
+                bar.set_alpha(1.0 if abs(r) > chance else 0.35)
             axes.set_yticks(range(len(top)), [_input(d) for d in top], fontsize=7)
             axes.axvline(0, color=style.INK, linewidth=0.8)
             for y, r in enumerate(rho):
@@ -336,7 +355,7 @@ def tornado(drivers: Sequence[Driver], *, most: int = 8) -> Drawing | None:
                               ha="left" if r >= 0 else "right", va="center", fontsize=7, color=style.QUIET)  # fmt: skip
             axes.set_xlim(-1.4, 1.4)
             axes.set_xticks([-1, -0.5, 0, 0.5, 1])
-            axes.set_title(textwrap.fill(answer, 34), fontsize=8.5)
+            axes.set_title(textwrap.fill(answer, 27), fontsize=8.5)
             axes.set_xlabel("rank correlation")
             axes.grid(visible=False, axis="y")
 
@@ -346,7 +365,8 @@ def tornado(drivers: Sequence[Driver], *, most: int = 8) -> Drawing | None:
         alternative="Which inputs drive each answer: " + "; ".join(
             f"{a}: {', '.join(f'{d.owner} {d.name} {d.rank_correlation:+.2f}' for d in chosen[a][:3])}" for a in answers
         ),
-        caption="Rank correlation of each uncertain input with each answer over the ensemble. Blue to the right: more of the input, more of the answer.",
+        caption="Rank correlation of each uncertain input with each answer over the ensemble. Blue to the right: more of the input, more of the "
+        f"answer. The grey band is what chance alone gives with {draws} draws of {inputs} inputs: pale bars are not told apart from it.",
     )  # fmt: skip
 
 
@@ -380,17 +400,8 @@ def _until_faint(courses: Sequence[Course], times: Array, *, faint: float = 1e-3
 
 def _log(axes: Axes, courses: Sequence[Course]) -> None:
     peaks = [float(np.quantile(c.values.max(axis=1), 0.95)) for c in courses]
-    axes.set_yscale("log")
+    style.logarithmic(axes)
     axes.set_ylim(max(min(peaks) * 1e-2, max(peaks) * DECADES), max(peaks) * 3)
-
-
-def _plain_ticks(axis: Any) -> None:
-    """Label a logarithmic axis of few decades at 1, 2 and 5, in plain numbers."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 2)))
-    axis.set_minor_formatter(NullFormatter())
 
 
 def _time_axis(axes: Axes, end: float, *, label: bool = True) -> None:

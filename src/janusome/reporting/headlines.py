@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from janusome.reporting.numbers import duration, interval, number
 from janusome.simulation.ensemble import Answer, Interval
 from janusome.simulation.findings import CELLS, Finding, lesions_of, share_of_dose
-from janusome.simulation.record import Arm, Record
+from janusome.simulation.record import Arm, Course, Record
 from janusome.units import from_internal
 
 Sections = dict[str, list[Finding]]
@@ -52,9 +52,12 @@ def _in_plasma(record: Record, found: dict[str, Sections]) -> list[Row]:
             asked += [("auc_to_infinity", "area under the plasma curve"), ("clearance", "plasma clearance")]
         elif form != "carrier":
             continue
-        for figure, words in asked:
-            where = {"species": species, "form": form}
-            row = _row(f"{_named(species, form)}: {words}", record.arms, found, "plasma_exposure", figure, where)
+        asked = [(figure, words, form) for figure, words in asked]
+        if species in drugs and form == "total":
+            asked.append(("auc_to_last", "area under the plasma curve", "released"))
+        for figure, words, told in asked:
+            where = {"species": species, "form": told}
+            row = _row(f"{_named(species, told)}: {words}", record.arms, found, "plasma_exposure", figure, where)
             if any(isinstance(each, Interval) for each in row.answers):
                 table.append(row)
     return table
@@ -62,9 +65,12 @@ def _in_plasma(record: Record, found: dict[str, Sections]) -> list[Row]:
 
 def _in_organs(record: Record, found: dict[str, Sections], *, time: float) -> list[Row]:
     lesions, table = lesions_of(record.arms), []
+    labels = {c.species for arm in record.arms for c in arm.courses if c.form in ("attached", "detached")}
     kinds = _kinds(record, lambda c: share_of_dose(c) is not None and c.site == "whole")
     for organ in (*lesions, "liver", "spleen"):
-        for species, form in kinds if organ in lesions else kinds[:1]:
+        for species, form in kinds:
+            if organ not in lesions and species in labels:
+                continue
             figure, per = ("injected_dose_per_mass", " per g") if organ in lesions else ("injected_dose", "")
             where = {"organ": organ, "species": species, "form": form, "time_h": time}
             question = f"{_named(species, form)}: injected dose{per} in {organ} at {duration(time)}"
@@ -121,6 +127,14 @@ def _row(question: str, arms: Sequence[Arm], found: dict[str, Sections], section
 
 
 def _find(findings: Sequence[Finding], figure: str, where: dict[str, object]) -> Answer | None:
+    """Return a figure; where an arm has a drug in one form only, that form is the total."""
+    found = _matching(findings, figure, where)
+    if found is None and where.get("form") == "total":
+        return _matching(findings, figure, where | {"form": "released"})
+    return found
+
+
+def _matching(findings: Sequence[Finding], figure: str, where: dict[str, object]) -> Answer | None:
     def matches(each: Finding) -> bool:
         return all(each.about.get(key) == value for key, value in where.items())
 
@@ -142,13 +156,12 @@ def _seen(arms: Sequence[Arm], found: dict[str, Sections]) -> list[Row]:
     return table
 
 
-def _kinds(record: Record, wanted: Callable[..., bool]) -> list[tuple[str, str]]:
-    """The carrier and, of each drug and label, the total where it is recorded, and what was released where an arm has only that."""
+def _kinds(record: Record, wanted: Callable[[Course], bool]) -> list[tuple[str, str]]:
+    """The carrier first; of each drug and label the total, or the form that it has alone."""
     kinds = dict.fromkeys((c.species, c.form) for arm in record.arms for c in arm.courses if wanted(c) and c.species != CELLS)
     totals = {species for species, form in kinds if form == "total"}
-    alone = {arm.name: {(c.species, c.form) for c in arm.courses if wanted(c)} for arm in record.arms}
-    only_released = {(s, f) for s, f in kinds if f == "released" and any((s, f) in here and (s, "total") not in here for here in alone.values())}
-    return [(s, f) for s, f in kinds if f in ("carrier", "total") or s not in totals or (s, f) in only_released]
+    chosen = [(species, form) for species, form in kinds if form in ("carrier", "total") or species not in totals]
+    return sorted(chosen, key=lambda kind: kind[1] != "carrier")
 
 
 def _at_target(record: Record, lesions: Sequence[str]) -> list[tuple[str, str, str, str]]:

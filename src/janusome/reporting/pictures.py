@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_COLUMNS = 4
+BELOW = 0.16  # of a map's height, for its scale bar
 BARS = (1, 2, 5, 10, 20, 50, 100)  # mm
 
 
@@ -32,7 +33,7 @@ def maps_of(maps: Sequence[TumorMap]) -> Drawing | None:
         return None
     first, (scale, power) = chosen[0], _power(top)
 
-    grid = _pictures(len(chosen), first.values.shape[1:], first.voxel_size)
+    grid = _pictures(len(chosen), first.values.shape[1:], first.voxel_size, below=BELOW)
 
     def paint(figure: Figure) -> None:
         panels = grid.axes(figure)
@@ -42,8 +43,8 @@ def maps_of(maps: Sequence[TumorMap]) -> Drawing | None:
             shown = _show(axes, plane, each.voxel_size, cmap="cividis", low=0.0, high=top / scale)
             _outline(axes, inside, each.voxel_size, colour="#5b6673")
             axes.set_title(duration(float(from_internal(each.time, "h"))), fontsize=8.5)
-            _scale_bar(axes, plane.shape, each.voxel_size, colour=style.INK)
-        _colour_bar(figure, shown, grid, f"{_short(first.quantity)} ({power}{unit(first.unit)})")
+            _scale_bar(axes, plane.shape, each.voxel_size, colour=style.INK, below=BELOW)
+        _colour_bar(figure, shown, grid, _short(first.quantity) + (f" ({power}{unit(first.unit)})" if power or first.unit else ""))
 
     name = _name(first)
     times = ", ".join(duration(float(from_internal(m.time, "h"))) for m in chosen)
@@ -87,9 +88,10 @@ def scan(each: Scan) -> Drawing:
     )
 
 
-def _pictures(count: int, shape: tuple[int, ...], voxel: NDArray[np.float64]) -> Grid:
+def _pictures(count: int, shape: tuple[int, ...], voxel: NDArray[np.float64], *, below: float = 0.0) -> Grid:
     """Panels of the pictures' own proportions, with room for the colour bar on the right."""
     height, width = _extent(shape, voxel)
+    height *= 1.0 + below
     across = min(1.95, 2.6 * width / height)
     return Grid(count, columns=count, panel=(across, across * height / width), gap=(0.1, 0.1), left=0.04, right=1.0, bottom=0.06, top=0.26)
 
@@ -113,25 +115,29 @@ def _show(axes: Axes, plane: NDArray[np.float64], voxel: NDArray[np.float64], *,
 
 
 def _outline(axes: Axes, inside: NDArray[np.bool_], voxel: NDArray[np.float64], *, colour: str) -> None:
-    if not inside.any():
-        return
+    """Draw the border of the voxels inside, along their edges."""
+    from matplotlib.collections import LineCollection
+
     height, width = _extent(inside.shape, voxel)
-    framed = np.pad(inside.astype(float), 1)
-    y = (np.arange(framed.shape[0]) - 0.5) * height / inside.shape[0]
-    x = (np.arange(framed.shape[1]) - 0.5) * width / inside.shape[1]
-    axes.contour(x, y, framed, levels=[0.5], colors=[colour], linewidths=1.2)
-    axes.set(xlim=(0, width), ylim=(0, height))
+    dy, dx = height / inside.shape[0], width / inside.shape[1]
+    framed = np.pad(inside, 1)
+    rows, columns = np.nonzero(framed[1:, 1:-1] != framed[:-1, 1:-1])
+    edges = [[(x * dx, y * dy), ((x + 1) * dx, y * dy)] for y, x in zip(rows, columns, strict=True)]
+    rows, columns = np.nonzero(framed[1:-1, 1:] != framed[1:-1, :-1])
+    edges += [[(x * dx, y * dy), (x * dx, (y + 1) * dy)] for y, x in zip(rows, columns, strict=True)]
+    axes.add_collection(LineCollection(edges, colors=colour, linewidths=1.2, capstyle="round", clip_on=False), autolim=False)
 
 
-def _scale_bar(axes: Axes, shape: tuple[int, ...], voxel: NDArray[np.float64], *, colour: str, ground: str = "none") -> None:
+def _scale_bar(axes: Axes, shape: tuple[int, ...], voxel: NDArray[np.float64], *, colour: str, ground: str = "none", below: float = 0.0) -> None:
+    """Draw a bar of a round length in the corner; `below` is the room for it under the picture, as a share of its height."""
     height, width = _extent(shape, voxel)
     length = max((bar for bar in BARS if bar <= 0.4 * width), default=width * 0.3)
-    x, y = 0.05 * width, 0.05 * height
+    x, y = 0.05 * width, (0.05 - below) * height
     if ground != "none":
         axes.fill_between([x - 0.02 * width, x + length + 0.02 * width], 0.02 * height, 0.16 * height, color=ground, alpha=0.65, linewidth=0)
     axes.plot([x, x + length], [y, y], color=colour, linewidth=2.2, solid_capstyle="butt")
     axes.text(x + length / 2, y + 0.02 * height, f"{length:g} mm", color=colour, ha="center", va="bottom", fontsize=7.5)
-    axes.set(xlim=(0, width), ylim=(0, height))
+    axes.set(xlim=(0, width), ylim=(-below * height, height))
 
 
 def _extent(shape: tuple[int, ...], voxel: NDArray[np.float64]) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from janusome.reporting.equations import equation
 from janusome.reporting.numbers import duration, interval, number, spread, unit
 from janusome.reporting.style import Drawing
 from janusome.reporting.templates import page
-from janusome.simulation.ensemble import Answer, Interval
+from janusome.simulation.ensemble import Answer, Interval, NotEstimable
 from janusome.simulation.findings import (
     Finding,
     against,
@@ -25,6 +25,7 @@ from janusome.simulation.findings import (
 )
 from janusome.simulation.record import Arm, Record, ValueUsed
 
+NEGLIGIBLE = 1e-4  # % of the injected dose; organs and exits that never hold more are left out of the table
 GRADES = ("measured", "derived", "given", "computed", "assumed")
 MEANING = {
     "measured": "read in a source",
@@ -69,7 +70,7 @@ def report(record: Record, *, citations: Mapping[str, str] | None = None) -> str
         tiles=headlines.tiles(table),
         headlines=table,
         drawings=_drawings(record, found),
-        plasma=[(arm.name, _plasma_table(found[arm.name]["plasma_exposure"])) for arm in record.arms],
+        plasma=[(arm.name, *_plasma_table(found[arm.name]["plasma_exposure"])) for arm in record.arms],
         plasma_figures=[title for _, title in PLASMA_FIGURES],
         contents=[(arm.name, _contents_table(found[arm.name]["biodistribution"])) for arm in record.arms],
         asked=[duration(hour) for hour in hours],
@@ -116,30 +117,42 @@ def _drawings(record: Record, found: dict[str, headlines.Sections]) -> dict[str,
         "ratios": _present(
             [figures.ratios(against(first, arm), arm=first.name, reference=arm.name, lesions=lesions) for arm in references]
         ),
-        "tornado": figures.tornado(record.drivers),
+        "tornado": figures.tornado(record.drivers, draws=record.draws, inputs=sum(v.q05 != v.q95 for v in record.values)),
     }
 
 
-def _plasma_table(found: list[Finding]) -> list[tuple[str, list[str]]]:
-    return [
-        (_species(f), [interval(f.figures.get(name)) for name, _ in PLASMA_FIGURES])
-        for f in found
-        if not _is_zero(f)
-    ]
+def _plasma_table(found: list[Finding]) -> tuple[list[tuple[str, list[str]]], list[tuple[str, str]]]:
+    """One column a species; reasons why a figure is not estimable stand beneath the table, each with a letter."""
+    letters: dict[str, str] = {}
+
+    def cell(answer: Answer | None) -> str:
+        if isinstance(answer, NotEstimable):
+            letter = letters.setdefault(answer.reason, chr(ord("a") + len(letters)))
+            return f"not estimable ({letter})"
+        return interval(answer)
+
+    totals = {f.about["species"] for f in found if f.about["form"] == "total"}
+    found = [f for f in found if f.about["form"] not in ("encapsulated", "attached", "detached") or f.about["species"] not in totals]
+    found = sorted(found, key=lambda f: f.about["form"] != "carrier")
+    columns = [(_species(f), [cell(f.figures.get(name)) for name, _ in PLASMA_FIGURES]) for f in found if not _is_zero(f)]
+    return columns, [(letter, reason) for reason, letter in letters.items()]
 
 
 def _contents_table(found: list[Finding]) -> list[dict[str, Any]]:
     """Organ by time, one table a species: share of the dose, and share per mass beneath."""
     tables = []
-    kinds = dict.fromkeys((str(f.about["species"]), str(f.about["form"])) for f in found)
-    for species, form in kinds:
+    kinds = list(dict.fromkeys((str(f.about["species"]), str(f.about["form"])) for f in found))
+    totals = {species for species, form in kinds if form == "total"}
+    for species, form in sorted(kinds, key=lambda kind: kind[1] != "carrier"):
+        if form != "total" and species in totals:
+            continue
         here = [f for f in found if (f.about["species"], f.about["form"]) == (species, form)]
         times = sorted({float(f.about["time_h"]) for f in here})
         rows = []
         for organ in dict.fromkeys(str(f.about["organ"]) for f in here):
             cells = {float(f.about["time_h"]): f.figures for f in here if f.about["organ"] == organ}
             figures_here = [cells.get(time, {}) for time in times]
-            if all(_zero(c.get("injected_dose")) for c in figures_here):
+            if all(_negligible(c.get("injected_dose")) for c in figures_here):
                 continue
             rows.append((organ, [_content(c.get("injected_dose"), c.get("injected_dose_per_mass")) for c in figures_here]))
         if rows:
@@ -159,6 +172,10 @@ def _content(whole: Answer | None, per_mass: Answer | None) -> tuple[str, str, s
 
 def _zero(answer: object) -> bool:
     return answer is None or (isinstance(answer, Interval) and answer.q95 == 0)
+
+
+def _negligible(answer: object) -> bool:
+    return answer is None or (isinstance(answer, Interval) and answer.q95 < NEGLIGIBLE)
 
 
 def _is_zero(found: Finding) -> bool:

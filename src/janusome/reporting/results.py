@@ -28,7 +28,6 @@ import numpy as np
 
 from janusome.files.fields import Field, write_fields
 from janusome.files.images import write_image, write_json
-from janusome.files.tables import TIME_COURSE_COLUMNS, write_table
 from janusome.reporting import tables
 from janusome.reporting.placed import affine
 from janusome.reporting.report import report
@@ -53,7 +52,7 @@ def write_results(folder: Path, record: Record, given: Given, *, citations: Mapp
     (folder / "study.yaml").write_bytes(given.text)
     values = [asdict(value) for value in record.values]
     write_json(folder / "resolved.json", {"study": record.study, "rows": given.resolved, "values": values, "laws": record.laws})
-    write_table(folder / "time_courses.csv", TIME_COURSE_COLUMNS, tables.time_courses(record))
+    (folder / "time_courses.csv").write_text(tables.time_courses(record), encoding="utf-8", newline="")
     write_json(folder / "summary.json", tables.summary(record))
     write_arms(folder / "fields.zarr", record.arms)
     if any(arm.scans for arm in record.arms) and record.study.get("outputs", {}).get("images") != "none":

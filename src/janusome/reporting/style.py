@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from janusome.reporting.numbers import SUPERSCRIPT, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +30,7 @@ RC: dict[str, Any] = {
     "axes.titlesize": 9,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titley": 1.03,
     "axes.labelsize": 8.5,
     "axes.labelcolor": INK,
     "axes.edgecolor": "#8a95a1",
@@ -97,7 +101,7 @@ def drawing(
 
 def band(axes: Axes, x: Any, middle: Any, low: Any, high: Any, *, colour: str, label: str = "", dash: Any = "-") -> None:
     """Draw a median line in its 5–95 % band."""
-    axes.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0)
+    axes.fill_between(x, low, high, color=colour, alpha=0.13, linewidth=0)
     axes.plot(x, middle, color=colour, linestyle=dash, label=label or "_nolegend_")
 
 
@@ -114,6 +118,7 @@ class Grid:
     bottom: float = 0.46
     top: float = 0.3
     legend: float = 0.0  # room above the panels
+    label: float = 0.47  # from a panel to the name of its vertical axis
 
     @property
     def rows(self) -> int:
@@ -137,12 +142,36 @@ class Grid:
             x = self.left + column * (self.panel[0] + self.gap[0])
             y = height - self.legend - self.top - (row + 1) * self.panel[1] - row * self.gap[1]
             box = (x / width, y / height, self.panel[0] / width, self.panel[1] / height)
-            panels.append(figure.add_axes(box, sharex=panels[0] if share and panels else None, sharey=panels[0] if share and panels else None))
+            like = panels[0] if share and panels else None
+            axes = figure.add_axes(box, sharex=like, sharey=like)
+            axes.xaxis.set_label_coords(0.5, -0.33 / self.panel[1])
+            axes.yaxis.set_label_coords(-self.label / self.panel[0], 0.5)
+            panels.append(axes)
         return panels
 
     def is_lowest(self, k: int) -> bool:
         """Tell whether no panel stands below the k-th."""
         return k + self.columns >= self.count
+
+
+def logarithmic(axes: Axes, *, plain: bool = False) -> None:
+    """Make the vertical axis logarithmic, labelled at powers of ten, or `plain` at 1, 2 and 5 of each."""
+    axes.set_yscale("log")
+    label_powers(axes.yaxis, plain=plain)
+
+
+def label_powers(axis: Any, *, plain: bool = False) -> None:
+    """Label a logarithmic axis with raised figures; matplotlib's own way parses mathematics for each label."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)) if plain else LogLocator(numticks=7))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 2) if plain else _power(value)))
+    axis.set_minor_locator(NullLocator())
+
+
+def _power(value: float) -> str:
+    exponent = round(math.log10(value)) if value > 0 else 0
+    return {0: "1", 1: "10", 2: "100", -1: "0.1", -2: "0.01"}.get(exponent, f"10{str(exponent).translate(SUPERSCRIPT)}")
 
 
 def legend_above(figure: Figure, handles: list[Any], labels: list[str], *, columns: int = 5) -> None:

@@ -22,11 +22,13 @@ summary.json holds, with every figure as {median, q05, q95, unit, estimable} or 
 
 from __future__ import annotations
 
+import csv
+import io
 import math
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from janusome.files.tables import DIGITS, TIME_COURSE_COLUMNS, cell
 from janusome.reporting.words import RESEARCH_USE, asked_hours
 from janusome.simulation.ensemble import Answer, Interval, quantiles
 from janusome.simulation.exposure import RULES
@@ -45,15 +47,22 @@ from janusome.units import from_internal
 SCHEMA = "janusome-summary/1"
 
 
-def time_courses(record: Record) -> Iterator[tuple[Any, ...]]:
-    """Return every course of every arm, long: one row a course and time, under `TIME_COURSE_COLUMNS`."""
+def time_courses(record: Record) -> str:
+    """Return every course of every arm as CSV, long: one row a course and time, under `TIME_COURSE_COLUMNS`."""
+    target = io.StringIO()
+    rows = csv.writer(target, lineterminator="\n")
+    rows.writerow(TIME_COURSE_COLUMNS)
     for arm in record.arms:
-        hours = from_internal(arm.times, "h").tolist()
+        hours = _written(from_internal(arm.times, "h"))
         for c in arm.courses:
-            head, tail = (arm.name, c.species, c.form, c.organ, c.site), (c.quantity, c.unit)
-            columns = (column.tolist() for column in quantiles(c.values))
-            for hour, median, q05, q95 in zip(hours, *columns, strict=True):
-                yield (*head, hour, *tail, median, q05, q95)
+            *head, quantity, unit = (cell(text) for text in (arm.name, c.species, c.form, c.organ, c.site, c.quantity, c.unit))
+            numbers = zip(hours, *(_written(column) for column in quantiles(c.values)), strict=True)
+            rows.writerows((*head, hour, quantity, unit, median, q05, q95) for hour, median, q05, q95 in numbers)
+    return target.getvalue()
+
+
+def _written(numbers: Any) -> list[str]:
+    return [f"{number:.{DIGITS}g}" for number in (numbers + 0.0).tolist()]
 
 
 def summary(record: Record) -> dict[str, Any]:
@@ -95,7 +104,7 @@ def _arm(arm: Arm, record: Record, *, hours: list[float], untreated: Arm | None)
         ],
         "ledger_error": arm.ledger_error,
         "splitting_error": arm.splitting_error,
-        "solver": plain(arm.solver),
+        "solver": {key: plain(value) for key, value in arm.solver.items() if key != "seconds"},  # those stand in record.json
         "plasma_exposure": [_finding(found) for found in plasma_exposure(arm, record.values)],
         "tissue_exposure": [_finding(found) for found in tissue_exposure(arm)],
         "biodistribution": [_finding(found) for found in biodistribution(arm, hours)],

@@ -90,7 +90,7 @@ def _ensemble(draws: int) -> str:
     if draws <= 1:
         return "Every input was at its median; without an ensemble there are no intervals."
     return (
-        f"Every input was drawn from its spread {draws} times: figures are medians with their 5–95 % intervals, "
+        f"Every input was drawn from its spread {draws - 1} times beside its median: figures are medians with their 5–95 % intervals, "
         "pictures and maps are at the median of every input."
     )
 

@@ -30,7 +30,7 @@ CELLS = "tumor cells"
 
 
 class CourseMaker:
-    """Reads one trajectory. `decay` gives the decay constant (1/s) of each radioactive label, `molar_mass` kg/mol of a drug."""
+    """Reads one trajectory. `decay` gives the decay constant (1/s) of each radioactive label, `molar_mass` that of a drug."""
 
     def __init__(
         self,
@@ -140,7 +140,7 @@ class CourseMaker:
         return found
 
     def _measured(self, name: str, concentration: Array) -> tuple[Array, str]:
-        """Return a concentration (mol/m^3) as it is measured: mass of a drug, number of carriers, activity or amount of a label."""
+        """Return a concentration (mol/m^3) as it is measured: mass of a drug, number of carriers, activity of a label."""
         if name in self.decay:
             return from_internal(concentration * self.decay[name] * Avogadro, "kBq/mL"), "kBq/mL"
         if name in self.molar_mass:

@@ -85,11 +85,11 @@ def _contents(study: ResolvedStudy, book: ValueBook) -> dict[Species, Draws]:
     carrier = () if study.carrier is None else (Scope(f"carrier {study.carrier.name}", study.carrier),)
     found = {}
     for name, part in formulation.payloads.items():
-        chain = (Scope(f"{name} in {formulation.name}", part), own, *carrier)
+        chain = (Scope(f"{name} in {formulation.name}", part), own, *carrier, Scope(f"drug {name}", study.drugs[name]))
         found[Species(Form.ENCAPSULATED, name)] = book.fill("molecules_per_particle", chain, place)
     for name, part in formulation.labels.items():
         if _half_life(study, name, book) is None:
-            chain = (Scope(f"{name} on {formulation.name}", part), own, *carrier)
+            chain = (Scope(f"{name} on {formulation.name}", part), own, *carrier, Scope(f"label {name}", study.labels[name]))
             found[Species(Form.ATTACHED, name)] = book.fill("label_atoms_per_particle", chain, place)
     return found
 

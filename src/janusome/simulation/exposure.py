@@ -18,7 +18,8 @@ class Rules:
     The area under the curve is linear while the concentration rises and logarithmic while it falls. The terminal slope
     lambda_z is fitted to the logarithms of the last points, at least `least_points` of them, all after Tmax: the number of
     points with the best adjusted R² is taken, and the larger number where two are within `tie` of each other. What lies below
-    `limit` of Cmax is not used. The course counts from the start of the first dose to the start of the second.
+    `limit` of Cmax is not used, as an assay would not see it. The course counts from the start of the first dose to the start
+    of the second.
     """
 
     least_points: int = 3
@@ -26,7 +27,7 @@ class Rules:
     least_adjusted_r2: float = 0.9
     least_span: float = 1.0  # half-lives between the first and last points of the fit
     most_extrapolated: float = 0.2  # share of the area beyond the last point
-    limit: float = 1e-6  # of Cmax
+    limit: float = 1e-3  # of Cmax
 
 
 RULES = Rules()

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import janusome
 from janusome.errors import SolverError
 from janusome.model import BLOOD, INTERSTITIUM, TARGET, AbstractProcess, Form, Species
 from janusome.simulation.arms import BODY, CARRIER, FREE_DRUG, TREATED, UNTREATED, Site, body_of, lesion_of, matter_of
@@ -91,7 +90,7 @@ def simulate(
         ),
         seed=study.seed,
         draws=study.draws + 1,
-        versions={"janusome": janusome.__version__, "python": platform.python_version()}
+        versions={"janusome": version("janusome"), "python": platform.python_version()}
         | {name: version(name) for name in REPORTED_PACKAGES},
         laws=_laws_used(arms, study, book, lesions),
     )
@@ -208,7 +207,7 @@ def time_grid(study: ResolvedStudy, given: Sequence[Given]) -> Array:
 
 
 def _map_moments(study: ResolvedStudy, given: Sequence[Given]) -> list[float]:
-    """Return when the tumor is mapped: an hour and a day after the first dose, at each scan, at asked times, and at the end."""
+    """Return when the tumor is mapped: an hour and a day after the first dose, at scans, at asked times and at the end."""
     first = given[0].start + given[0].duration
     wanted = {first + 3600.0, first + 24 * 3600.0, study.until, *(event.at for event in study.scans), *study.times}
     return sorted(moment for moment in wanted if 0.0 <= moment <= study.until)

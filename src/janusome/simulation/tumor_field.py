@@ -2,8 +2,8 @@
 
 Each macro step first advances the body with every lesion as one place, implicitly, so that even a drug that crosses the vessel
 wall in seconds is taken from the blood as fast as the blood brings it. The blood that this gives drives the voxels over the
-same step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then the one place is set to what the
-voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the step squared.
+same step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then the one place is set to
+what the voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the step squared.
 """
 
 from __future__ import annotations

@@ -118,6 +118,7 @@ def _resolved(draft: Draft[Study], library: RowsByName, *, origin: Origin) -> Re
     parts = _parts(formulation, library, findings)
     lesions = _lesions(study.tumor, library, findings, host=host)
     if formulation is not None:
+        formulation = parts.formulation or formulation
         _check_composition(study, formulation, carrier, parts.labels, findings, host=host)
         _check_receptors(parts, lesions, findings)
     events, scanners = timeline(study, library, findings, carried=parts, carrier=carrier, host=host, lesions=lesions)
@@ -192,6 +193,7 @@ def _formulation(study: Study, library: RowsByName, findings: Findings) -> tuple
         row = laid_over(row, user) if row else None
     if row and row.carrier:
         carrier = findings.look_up(library, "carrier", row.carrier, (*where, "carrier"), Carrier)
+        row = row.model_copy(update={"carrier": carrier.name if carrier else row.carrier})
     return row, carrier
 
 
@@ -218,15 +220,18 @@ def _parts(formulation: Formulation | None, library: RowsByName, findings: Findi
             row = findings.look_up(library, kind, name, ("formulation", key, name), model or AbstractRow)
             if row is not None:
                 found[key][name] = row
-    drugs: dict[str, Drug] = dict(found["payloads"])
+    drugs: dict[str, Drug] = {row.name: row for row in found["payloads"].values()}
     waiting = [drug for drug in drugs.values() if drug.product]
     while waiting:
         drug = waiting.pop()
-        if drug.product and drug.product not in drugs:
+        if drug.product and drug.product not in drugs:  # else two drugs share it
             product = findings.look_up(library, "drug", drug.product, ("formulation", "payloads", drug.name), Drug)
             drugs |= {product.name: product} if product else {}
             waiting += [product] if product and product.product else []
-    return Carried(formulation, drugs, found["labels"], found["ligands"])
+    canonical = {key: {rows[name].name: part for name, part in getattr(formulation, key).items() if name in rows}
+                 for key, rows in found.items()}  # fmt: skip
+    labels, ligands = ({row.name: row for row in found[key].values()} for key in ("labels", "ligands"))
+    return Carried(formulation.model_copy(update=canonical), drugs, labels, ligands)
 
 
 def _lesions(

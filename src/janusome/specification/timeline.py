@@ -201,15 +201,16 @@ def _scan(event: Scanning, scanner: Scanner | None, path: Path, findings: Collec
     shows = {"pet": "positron_yield", "mri": "longitudinal_relaxivity"}.get(scanner.modality)
     labels = tuple(name for name, row in carried.labels.items() if shows is None or row.find(shows))
     if event.label is not None and carried.formulation is not None:
-        if event.label not in carried.labels:
+        named = next((name for name, row in carried.labels.items() if event.label in (name, *row.aliases)), event.label)
+        if named not in carried.labels:
             hint = near_misses(event.label, list(carried.labels)) if carried.labels else "it carries no label"
             findings.refuse(
                 (*path, "label"), Refusal(f"is {event.label!r}, which {carried.formulation.name} does not carry", hint)
             )
-        elif event.label not in labels:
+        elif named not in labels:
             findings.refuse((*path, "label"), Refusal(f"is {event.label!r}, which {scanner.name} does not show",
                                                       f"its row has no {shows}; choose another scanner or label"))  # fmt: skip
-        labels = (event.label,)
+        labels = (named,)
     elif not labels and carried.formulation is not None:
         _nothing_to_see(scanner, path, findings, carried.formulation)
     _check_settings(event, scanner, path, findings)

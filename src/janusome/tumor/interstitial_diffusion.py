@@ -26,6 +26,8 @@ class InterstitialDiffusion(AbstractTransfer):
     A/d is the area of the face between two voxels over the distance of their centres, ε the accessible fraction; the
     product εD of a face is the harmonic mean of its two sides, so that a barrier voxel blocks. Conservative face by face;
     second order in the voxel size where D is smooth. The outer border is closed.
+
+    Holds where a voxel is many pores of the matrix wide. Leaves out: convection with interstitial fluid.
     """
 
     acts_in: ClassVar = (Region.TUMOR,)

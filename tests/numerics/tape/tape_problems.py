@@ -33,21 +33,21 @@ def whole(stop, **more):
 ORGANS = 6
 
 
-def body_law(y, p):
+def body_law(y, p, xp=jnp):
     """A small whole body: venous pool, organs with saturable uptake, excretion; the sum of all states is constant."""
     flow, volume, uptake = p[:ORGANS], p[ORGANS : 2 * ORGANS], p[2 * ORGANS : 3 * ORGANS]
     half, pool, clearance = p[18], p[19], p[20]
-    venous, organs, cells, lost = y[0], y[1 : 1 + ORGANS], y[1 + ORGANS : 1 + 2 * ORGANS], y[-1]
+    venous, organs = y[0], y[1 : 1 + ORGANS]
     concentration = organs / volume
     inflow, outflow = flow * venous / pool, flow * concentration
     taken = uptake * concentration / (half + concentration)
     eliminated = clearance * venous / pool
-    return jnp.concatenate(
+    return xp.concatenate(
         [
-            jnp.stack([jnp.sum(outflow) - jnp.sum(inflow) - eliminated]),
+            xp.stack([xp.sum(outflow) - xp.sum(inflow) - eliminated]),
             inflow - outflow - taken,
             taken,
-            jnp.stack([eliminated + 0.0 * lost]),
+            xp.stack([eliminated]),
         ]
     )
 

@@ -1,7 +1,7 @@
 """libroadrunner on the SBML file of the timing problem, as an independent check."""
 
+import importlib.util
 import os
-import runpy
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,12 @@ FOLDER = Path(os.environ.get("JANUSOME_DATA", "/nowhere")) / ".." / "bench" / "p
 @pytest.mark.skipif(not FOLDER.exists(), reason="JANUSOME_DATA is not set: the problem is in its ../bench/pbpk42")
 def test_libroadrunner_gives_the_same_mouse():
     roadrunner = pytest.importorskip("roadrunner")
-    problem = runpy.run_path(str(FOLDER / "model.py"))
+    specification = importlib.util.spec_from_file_location("pbpk42_model", FOLDER / "model.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    problem = vars(module)
     law, times, parameters = problem["make_jax_rhs"](), problem["TS"], problem["population"](4)
     program = translate(lambda y, p: law(0.0, y, p), states=42, parameters=79, name="pbpk42")
     how = Tolerances(1e-9, 1e-11)

@@ -27,7 +27,7 @@ NEGATIVE_MULTIPLE = 100.0  # a state is negative below minus so many absolute to
 FIRST_STEP = 0.01  # of the time in which the rates would change the state by itself
 SMALLEST_FIRST_STEP = 1e-14  # of the segment
 
-_STEP_LIMIT, _NOT_FINITE, _NEGATIVE, _STEP_TOO_SMALL = (
+STEP_LIMIT, _NOT_FINITE, _NEGATIVE, _STEP_TOO_SMALL = (
     int(outcome) for outcome in (Outcome.STEP_LIMIT, Outcome.NOT_FINITE, Outcome.NEGATIVE, Outcome.STEP_TOO_SMALL)
 )
 
@@ -97,10 +97,10 @@ def judge(code: Code, order: int, stages: int, question: Question, answer: Answe
         if lane.subject < 0 or (question.follow and k > 0):
             continue
         stuck = lane.refusals > REFUSALS or (lane.refusals > 0 and lane.proposed <= RESOLUTION * abs(lane.time))
-        spent = lane.steps + lane.accepted + lane.rejected >= question.step_limit
-        if stuck or (spent and not (lane.accepted and lane.last)):
-            culprit = _culprit(code, question, w, k, error_at, reason)
-            finish(code, answer, w, lanes, k, reason if stuck else _STEP_LIMIT, culprit)
+        spent = lane.refusals > 0 and lane.steps + lane.rejected >= question.step_limit
+        if stuck or spent:
+            culprit = largest_error(code, question, w, k, error_at, reason)
+            finish(code, answer, w, lanes, k, reason if stuck else STEP_LIMIT, culprit)
 
 
 @njit(**INNER)
@@ -132,8 +132,8 @@ def _most_negative(code: Code, question: Question, w: np.ndarray, k: int) -> int
 
 
 @njit(**INNER)
-def _culprit(code: Code, question: Question, w: np.ndarray, k: int, error_at: int, reason: int) -> int:
-    """Return the state that a refusal is about: most negative, not finite, or of the largest error."""
+def largest_error(code: Code, question: Question, w: np.ndarray, k: int, error_at: int, reason: int) -> int:
+    """Return the state that a failure is about: most negative, not finite, or of the largest error."""
     if reason == _NEGATIVE:
         return _most_negative(code, question, w, k)
     worst, where = -1.0, 0

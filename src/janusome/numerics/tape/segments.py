@@ -95,7 +95,7 @@ def _breakpoints(segments: Sequence[Segment]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _snapped(times: np.ndarray, breakpoints: np.ndarray, tolerance: float) -> np.ndarray:
-    times = np.array(times, float)
+    times = np.array(times, float, order="C")
     after = np.clip(np.searchsorted(breakpoints, times), 1, len(breakpoints) - 1)
     for neighbours in (breakpoints[after - 1], breakpoints[after]):
         near = np.abs(times - neighbours) <= tolerance
@@ -142,7 +142,12 @@ def _controls(
 
 def rows_of(values: ArrayLike, place: str, width: int, lanes: int) -> np.ndarray:
     """Return values as a table of one row, or of one row for each lane."""
-    table = np.atleast_2d(np.ascontiguousarray(values, float))
+    table = np.atleast_2d(plain(values))
     if table.ndim != 2 or table.shape[1] != width or len(table) not in (1, lanes):
         raise InputError(place, f"has shape {np.shape(values)}", f"give ({width},) or ({lanes}, {width})")
-    return np.ascontiguousarray(table)
+    return table
+
+
+def plain(values: ArrayLike) -> np.ndarray:
+    """Return values as the one kind of array that the stepper is compiled for: contiguous and writeable."""
+    return np.require(values, np.float64, ["C", "W"])

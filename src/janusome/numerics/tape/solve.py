@@ -19,12 +19,13 @@ from janusome.numerics.tape.lanes import WIDTH
 from janusome.numerics.tape.outcome import Outcome
 from janusome.numerics.tape.program import Program
 from janusome.numerics.tape.rosenbrock import RODAS5P, Method
-from janusome.numerics.tape.segments import Segment, rows_of, schedule
+from janusome.numerics.tape.segments import Segment, plain, rows_of, schedule
 from janusome.numerics.tape.solution import Solution
 from janusome.numerics.tape.stepping import advance
 
 _SLICE_SECONDS = 0.1  # compiled code gives control back about so often: Ctrl-C, progress, cancelling
 _FIRST_SWEEPS = 32
+_MOST_SWEEPS = 1 << 20
 _LARGEST_BATCH = 256
 
 
@@ -125,7 +126,7 @@ def question_of(
         checks_sign=bool(checked.any()),
         relative=np.array([float(tolerances.relative)]),
         step_limit=int(step_limit),
-        initial_step=np.atleast_1d(np.asarray(np.nan if initial_step is None else initial_step, float)),
+        initial_step=np.atleast_1d(plain(np.nan if initial_step is None else initial_step)),
         follow=follow,
     )
 
@@ -147,7 +148,7 @@ def _lane_count(initial: ArrayLike, parameters: ArrayLike, segments: Sequence[Se
 
 
 def _absolute(tolerances: Tolerances, states: int) -> np.ndarray:
-    absolute = np.ascontiguousarray(np.broadcast_to(np.asarray(tolerances.absolute, float), (states,)))
+    absolute = plain(np.broadcast_to(np.asarray(tolerances.absolute, float), (states,)))
     if not (tolerances.relative > 0 and np.all(absolute > 0)):
         raise InputError("tolerances", "has a value that is not above zero", "give tolerances above zero")
     return absolute
@@ -243,7 +244,7 @@ class Run:
             working = advance(*work, sweeps)
             spent = time.perf_counter() - before
             if working == WIDTH or queue[0] == queue[1]:
-                sweeps = int(min(max(sweeps * _SLICE_SECONDS / max(spent, 1e-6), 1), 4 * sweeps))
+                sweeps = int(min(max(sweeps * _SLICE_SECONDS / max(spent, 1e-6), 1), 4 * sweeps, _MOST_SWEEPS))
             look_around()
 
 

@@ -11,8 +11,8 @@ from numba import njit
 
 from janusome.numerics.tape import vectors
 from janusome.numerics.tape.block import Answer, Question, Records
-from janusome.numerics.tape.breakpoints import enter_segment, fill
-from janusome.numerics.tape.control import choose_steps, judge
+from janusome.numerics.tape.breakpoints import enter_segment, fill, finish
+from janusome.numerics.tape.control import STEP_LIMIT, choose_steps, judge, largest_error
 from janusome.numerics.tape.interpreter import COMPILED, INNER, factor, run, solve_factored
 from janusome.numerics.tape.lanes import WIDTH
 from janusome.numerics.tape.pivoted import backward_error, factor_dense, solve_dense
@@ -58,7 +58,7 @@ def advance(
         _stages(code, method, w, lanes)
         judge(code, method.order, len(method.c), question, answer, w, lanes)
         _values_between(code, method, question, answer, w, lanes)
-        changed = _move_on(code, question, answer, w, lanes)
+        changed = _move_on(code, len(method.c), question, answer, w, lanes)
     return 0
 
 
@@ -163,7 +163,7 @@ def _values_between(code: Code, method: Method, question: Question, answer: Answ
 
 
 @njit(**INNER)
-def _move_on(code: Code, question: Question, answer: Answer, w: np.ndarray, lanes: Records) -> bool:
+def _move_on(code: Code, stages: int, question: Question, answer: Answer, w: np.ndarray, lanes: Records) -> bool:
     """Move the accepted lanes on, through breakpoints where they stand at one; tell whether any did."""
     everybody, changed = True, False
     for k in range(WIDTH):
@@ -187,4 +187,8 @@ def _move_on(code: Code, question: Question, answer: Answer, w: np.ndarray, lane
                 changed = True
             else:
                 lane.time += lane.step
+                if lane.steps + lane.rejected >= question.step_limit:
+                    error_at = code.stages_at + (stages - 1) * code.states * WIDTH
+                    culprit = largest_error(code, question, w, k, error_at, STEP_LIMIT)
+                    finish(code, answer, w, lanes, k, STEP_LIMIT, culprit)
     return changed

@@ -101,7 +101,7 @@ class _Tracer:
         inner = next((parameters[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in parameters), None)
         if inner is not None and name not in ("scan", "while", "cond"):
             return self.run(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), inputs)
-        if name in UNCHANGED:
+        if name in UNCHANGED or (name == "convert_element_type" and _keeps_value(equation, inputs[0])):
             return inputs
         if name in MOVES:
             return [_moved(lambda x: MOVES[name](x, **parameters), inputs[0])]
@@ -121,7 +121,7 @@ class _Tracer:
         if name == "convert_element_type":
             return [arrays[0].astype(equation.params["new_dtype"])]
         if name == "select_n":
-            return [np.choose(arrays[0].astype(np.int64), arrays[1:])]
+            return [np.asarray(np.choose(arrays[0].astype(np.int64), arrays[1:]))]
         if name == "concatenate":
             return [np.concatenate(arrays, axis=equation.params["dimension"])]
         if name in KNOWN_NUMBERS:
@@ -182,10 +182,8 @@ class _Tracer:
         flat = [self.graph.power(node, y) for node in numbers.ravel().tolist()]
         return Nodes(np.array(flat, np.int64).reshape(numbers.shape))
 
-    def _do_convert_element_type(self, x: Value, *, new_dtype: Any, **_: Any) -> Value:
-        if np.dtype(new_dtype).kind in "iu":
-            raise NotImplementedError("conversion of a state or parameter to a whole number")
-        return x
+    def _do_convert_element_type(self, x: Value, **_: Any) -> Value:
+        raise NotImplementedError("conversion of a state or parameter to a whole number")
 
     def _do_concatenate(self, *pieces: Value, dimension: int) -> Nodes:
         return Nodes(np.concatenate([self.nodes(piece) for piece in pieces], axis=dimension))
@@ -265,6 +263,12 @@ class _Tracer:
         return TraceError(
             f"{self.name}{_line(equation)}: the law uses {problem or name}, which the tape cannot take; {advice}."
         )
+
+
+def _keeps_value(equation: Any, value: Value) -> bool:
+    """Return whether a conversion changes the type only: to a real number, or from a truth value."""
+    to_real = np.dtype(equation.params["new_dtype"]).kind not in "iu"
+    return isinstance(value, Nodes) and (to_real or equation.invars[0].aval.dtype == bool)
 
 
 def _moved(move: Callable[[np.ndarray], np.ndarray], value: Value) -> Value:

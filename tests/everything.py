@@ -1,0 +1,86 @@
+"""A small body with a lesion of three voxels, made of random values, on which any law can be put together with any other."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+import numpy as np
+
+from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, Form, Region, Species
+from janusome.simulation.assemble import Assembly, Compartments, Matter, assemble, laws
+from janusome.simulation.values import Scope, ValueBook
+from janusome.specification.values import Value
+from janusome.units import from_internal
+from law_cases import drawn
+
+CARRIER = Species(Form.CARRIER, "carrier")
+ENCAPSULATED, RELEASED, PRODUCT = (
+    Species(Form.ENCAPSULATED, "irinotecan"),
+    Species(Form.RELEASED, "irinotecan"),
+    Species(Form.RELEASED, "sn-38"),
+)
+ATTACHED, DETACHED = Species(Form.ATTACHED, "cu-64"), Species(Form.DETACHED, "cu-64")
+SPECIES = (CARRIER, ENCAPSULATED, RELEASED, PRODUCT, ATTACHED, DETACHED)
+MATERIALS = ((CARRIER,), (ENCAPSULATED, RELEASED, PRODUCT), (ATTACHED, DETACHED))
+SURROUNDINGS = {
+    "tissue_volume": ("m^3", 1e-3), "vascular_plasma_fraction": ("", 0.1), "interstitial_fraction": ("", 0.3),
+    "extravascular_fraction": ("", 0.9), "blood_ph": ("", 7.4), "interstitial_ph": ("", 6.8), "intracellular_ph": ("", 5.0),
+    "body_temperature": ("K", 310.15), "cell_volume_fraction": ("", 0.5), "cell_density": ("cell/m^3", 2e14),
+}  # fmt: skip
+
+
+def random_row(seed: int) -> SimpleNamespace:
+    """Return a row that holds a value for every field of every law."""
+    random = np.random.default_rng(seed)
+    wanted = dict(SURROUNDINGS)
+    for law in laws().values():
+        for declared in dataclasses.fields(law):
+            if "unit" in declared.metadata and declared.name not in wanted:
+                unit = declared.metadata["unit"]
+                number = float(drawn(declared.name, unit, (), random))
+                wanted[declared.metadata["name"] or declared.name] = (unit, from_internal(number, unit))
+    return SimpleNamespace(values={name: (Value(value=float(x), unit=unit, cv=0.0),) for name, (unit, x) in wanted.items()})
+
+
+def assembled(names: Sequence[str], *, seed: int = 0, **changed: float) -> Assembly:
+    """Assemble laws by name for one lane; `changed` gives values in the internal set."""
+    row = random_row(seed)
+    units = {name: alternatives[0].unit for name, alternatives in row.values.items()}
+    row.values |= {n: (Value(value=float(from_internal(x, units[n])), unit=units[n], cv=0.0),) for n, x in changed.items()}
+    scope = (Scope("random row", row),)
+    places = ("venous", "lung", "arterial", "liver", "vessels of the lesion")
+    flows = {(0, 1): 5e-5, (1, 2): 5e-5, (2, 3): 4e-5, (2, 4): 1e-5, (3, 0): 4e-5, (4, 0): 1e-5}
+    organ, pool = frozenset({BLOOD, INTERSTITIUM, PHAGOCYTOSED}), frozenset({BLOOD})
+    body = Compartments(
+        name="body",
+        kind=Region.BODY,
+        places=places,
+        sites=(pool, organ, pool, organ, pool),
+        scopes=(scope,) * len(places),
+        host_species="human",
+        laws=tuple(names),
+        place_laws=(frozenset(),) * len(places),
+        links=np.array(list(flows)),
+        link_values={"plasma_flow": np.array([list(flows.values())])},
+        context={},
+    )
+    voxels = tuple(f"voxel {k}" for k in range(3))
+    faces = ((0, 1), (1, 0), (1, 2), (2, 1))
+    tumor = Compartments(
+        name="lesion",
+        kind=Region.TUMOR,
+        places=voxels,
+        sites=(frozenset({INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED, TARGET}),) * 3,
+        scopes=(scope,) * 3,
+        host_species="human",
+        laws=tuple(names),
+        place_laws=(frozenset(),) * 3,
+        links=np.array(faces),
+        link_values={"face_area_over_distance": np.full((1, len(faces)), 1e-3)},
+        context={},
+        vessels=("body", 4),
+    )
+    matter = Matter(SPECIES, dict.fromkeys(SPECIES, ()), dict.fromkeys(SPECIES, ()), {"irinotecan": "sn-38"})
+    return assemble(matter, [body, tumor], ValueBook(draws=1, seed=0), lanes=1)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, Form, Region, Species
 from janusome.simulation.assemble import Assembly, Compartments, Matter, assemble, laws
+from janusome.numerics.precision import double
+from janusome.numerics.tape import Segment, Tolerances, solve
+from janusome.simulation.layout import Pool
+from janusome.simulation.trajectory import program_of
 from janusome.simulation.values import Scope, ValueBook
 from janusome.specification.values import Value
 from janusome.units import from_internal
@@ -44,8 +50,8 @@ def random_row(seed: int) -> SimpleNamespace:
     return SimpleNamespace(values={name: (Value(value=float(x), unit=unit, cv=0.0),) for name, (unit, x) in wanted.items()})
 
 
-def assembled(names: Sequence[str], *, seed: int = 0, **changed: float) -> Assembly:
-    """Assemble laws by name for one lane; `changed` gives values in the internal set."""
+def assembled(names: Sequence[str], *, in_liver: Sequence[str] = (), seed: int = 0, **changed: float) -> Assembly:
+    """Assemble laws by name for one lane, some in the liver alone; `changed` gives values in the internal set."""
     row = random_row(seed)
     units = {name: alternatives[0].unit for name, alternatives in row.values.items()}
     row.values |= {n: (Value(value=float(from_internal(x, units[n])), unit=units[n], cv=0.0),) for n, x in changed.items()}
@@ -61,7 +67,7 @@ def assembled(names: Sequence[str], *, seed: int = 0, **changed: float) -> Assem
         scopes=(scope,) * len(places),
         host_species="human",
         laws=tuple(names),
-        place_laws=(frozenset(),) * len(places),
+        place_laws=tuple(frozenset(in_liver if place == "liver" else ()) for place in places),
         links=np.array(list(flows)),
         link_values={"plasma_flow": np.array([list(flows.values())])},
         context={},
@@ -84,3 +90,42 @@ def assembled(names: Sequence[str], *, seed: int = 0, **changed: float) -> Assem
     )
     matter = Matter(SPECIES, dict.fromkeys(SPECIES, ()), dict.fromkeys(SPECIES, ()), {"irinotecan": "sn-38"})
     return assemble(matter, [body, tumor], ValueBook(draws=1, seed=0), lanes=1)
+
+
+def at(assembly: Assembly, species: Species, place: str, site: str) -> int:
+    """Return where a species at a site of a place stands in the state."""
+    region = next(one for one in assembly.regions if place in one.places)
+    return int(assembly.layout.pools[Pool(species, region.name, site)][region.places.index(place)])
+
+
+def given_to(assembly: Assembly, amounts: Mapping[int, float]) -> np.ndarray:
+    """Return a state that holds some amounts, and the cells of the lesion."""
+    state = assembly.initial[0].copy()
+    for index, amount in amounts.items():
+        state[index] = amount
+    return state
+
+
+def followed(assembly: Assembly, start: np.ndarray, times: Sequence[float], *, relative: float = 1e-9) -> np.ndarray:
+    """Return the states (times, states) of one lane, solved finer than any test asks."""
+    cells = np.concatenate(list(assembly.layout.cells.values()) or [np.zeros(0, dtype=int)])
+    scale = np.full(assembly.layout.size, start[: assembly.layout.size].max(where=~np.isin(np.arange(start.size), cells), initial=1e-30))
+    scale[cells] = max(start[cells].max(initial=0.0), 1.0)
+    program = program_of(assembly, "test")
+    whole = [Segment(0.0, float(times[-1]))]
+    tolerances = Tolerances(relative=relative, absolute=1e-12 * scale)
+    return solve(program, start, assembly.parameters, whole, np.asarray(times, dtype=float), tolerances=tolerances, threads=1).require().states[0]
+
+
+def exposure(assembly: Assembly, entered: int, seen: int, *, left: Sequence[int]) -> float:
+    """Return the time integral (mol s) of what stands at `seen` after one mole enters at `entered`, for linear laws.
+
+    Exact: -1/J of what is not an exit; `left` are the states that material can stand at.
+    """
+    with double():
+        at_nothing, p = jnp.zeros(assembly.layout.size), jnp.asarray(assembly.parameters[0])
+        jacobian = np.asarray(jax.jacfwd(assembly.rates)(at_nothing, p))
+    standing = list(left)
+    dose = np.zeros(len(standing))
+    dose[standing.index(entered)] = 1.0
+    return float(-np.linalg.solve(jacobian[np.ix_(standing, standing)], dose)[standing.index(seen)])

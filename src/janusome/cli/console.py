@@ -161,7 +161,7 @@ def comparison(found: Comparison, *, output: Path | None, json: bool, quiet: boo
         return
     if quiet:
         return
-    from janusome.reporting.numbers import number, unit
+    from janusome.reporting.numerals import number, unit
 
     if found.inputs:
         table = _table("input", *found.names)

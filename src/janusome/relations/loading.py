@@ -13,7 +13,7 @@ def molecules_per_particle(loading: Q, particle_mass: Q, molar_mass: Q) -> Q:
     Ten percent of doxorubicin in a particle of one femtogram:
 
     >>> round(molecules_per_particle(0.10, 1e-18 * 6.02214076e23, 0.54352))
-    110798
+    110799
     """
     return loading * particle_mass / molar_mass
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from janusome.reporting.numbers import number, unit
+from janusome.reporting.numerals import number, unit
 
 NOT_INPUTS = ("outputs.images",)
 FIGURES = {
@@ -52,7 +52,7 @@ class OutputRow:
 
     @property
     def largest(self) -> float:
-        """How far the results are apart, as the largest |ln ratio|."""
+        """How far the results are apart, as the largest |ln ratio|; 0 where there is no ratio."""
         return max((abs(math.log(r)) for r in self.ratios if r is not None and r > 0), default=0.0)
 
 
@@ -116,7 +116,8 @@ def _output_rows(results: Sequence[ResultRead]) -> Iterator[OutputRow]:
         section, name = key
         answers = [table.get(key) for table in tables]
         first = answers[0]
-        ratios = tuple(_ratio(answer, first) for answer in answers)
+        signed = "change at" in name  # a change may pass through zero, where a ratio says nothing
+        ratios = tuple(None if signed else _ratio(answer, first) for answer in answers)
         units = next((answer["unit"] for answer in answers if answer), "")
         yield OutputRow(section, name, units, tuple(_written(answer) for answer in answers), ratios)
 

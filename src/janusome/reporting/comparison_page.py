@@ -10,7 +10,7 @@ import numpy as np
 
 from janusome.reporting import style
 from janusome.reporting.comparison import FIGURES, Comparison, ResultRead
-from janusome.reporting.numbers import number, unit
+from janusome.reporting.numerals import number, unit
 from janusome.reporting.style import Drawing, Grid, band, drawing
 from janusome.reporting.templates import page
 from janusome.reporting.words import RESEARCH_USE
@@ -63,7 +63,7 @@ def overlay(results: Sequence[ResultRead]) -> Drawing | None:
     if not shared:
         return None
     names = [result.name for result in results]
-    grid = Grid(len(shared), columns=3, panel=(1.75, 1.5), gap=(0.72, 0.78), top=0.42, legend=style.legend_height(len(names)))
+    grid = Grid(len(shared), columns=3, panel=(1.75, 1.5), gap=(0.72, 0.98), top=0.42, legend=style.legend_height(len(names)))
 
     def paint(figure: Figure) -> None:
         handles: list[Any] = []

@@ -29,6 +29,8 @@ def _paint(figure, lines: list[str]) -> None:  # noqa: ANN001
 
 def _lines(latex: str) -> list[str]:
     text = latex.strip().strip("$").strip()
+    text = re.sub(r"\\[bB]igg?[lr]?(?![a-zA-Z])", "", text)  # sizes of brackets, which matplotlib does not know
+    text = re.sub(r",?\s*\\qquad\s*", r" \\\\ ", text)
     text = re.sub(r"\\begin\{[a-z*]+\}|\\end\{[a-z*]+\}|&", "", text)
     text = text.replace(r"\text{", r"\mathrm{").replace(r"\tfrac", r"\frac").replace(r"\dfrac", r"\frac")
     return [" ".join(line.split()) for line in re.split(r"\\\\", text)]

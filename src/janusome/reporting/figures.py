@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janusome.reporting import style
-from janusome.reporting.numbers import duration, number, unit
+from janusome.reporting.numerals import duration, number, unit
 from janusome.reporting.style import Drawing, Grid, band, drawing
 from janusome.simulation.ensemble import Interval, quantiles
 from janusome.simulation.findings import PLASMA, Finding, is_concentration, lesions_of, measures_cells, share_of_dose

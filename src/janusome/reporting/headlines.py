@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from janusome.reporting.numbers import duration, interval, number
+from janusome.reporting.numerals import duration, interval, number
 from janusome.simulation.ensemble import Answer, Interval
 from janusome.simulation.findings import CELLS, Finding, lesions_of, share_of_dose
 from janusome.simulation.record import Arm, Course, Record

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janusome.reporting import style
-from janusome.reporting.numbers import duration, number, unit
+from janusome.reporting.numerals import duration, number, unit
 from janusome.reporting.style import Drawing, Grid, drawing
 from janusome.simulation.record import Scan, TumorMap
 from janusome.units import from_internal

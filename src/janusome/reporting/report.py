@@ -9,7 +9,7 @@ from typing import Any
 
 from janusome.reporting import figures, headlines, pictures, words
 from janusome.reporting.equations import equation
-from janusome.reporting.numbers import duration, interval, number, spread, unit
+from janusome.reporting.numerals import duration, interval, number, spread, unit
 from janusome.reporting.style import Drawing
 from janusome.reporting.templates import page
 from janusome.simulation.ensemble import Answer, Interval, NotEstimable
@@ -25,6 +25,7 @@ from janusome.simulation.findings import (
 )
 from janusome.simulation.record import Arm, Record, ValueUsed
 
+UNDATED = "(n.d.). "  # how a citation without author and year begins
 NEGLIGIBLE = 1e-4  # % of the injected dose; organs and exits that never hold more are left out of the table
 GRADES = ("measured", "derived", "given", "computed", "assumed")
 MEANING = {
@@ -196,14 +197,14 @@ def _cited(record: Record, citations: Mapping[str, str]) -> dict[str, tuple[int,
     """Number every source that was used, in the order of its key, with its line."""
     keys = {value.source for value in record.values if value.source}
     keys |= {key for law in record.laws.values() for key in law.get("sources", ())}
-    return {key: (k + 1, citations.get(key, key)) for k, key in enumerate(sorted(keys, key=str.lower))}
+    return {key: (k + 1, citations.get(key, key).removeprefix(UNDATED)) for k, key in enumerate(sorted(keys, key=str.lower))}
 
 
 def _laws(record: Record, cited: Mapping[str, Any]) -> list[dict[str, Any]]:
     laws = []
     for name, law in sorted(record.laws.items()):
         latex = str(law.get("equation", "")).strip()
-        title = str(law.get("title") or name.replace("_", " "))
+        title = str(law.get("title") or name.replace("_", " ")).partition("\n")[0].rstrip(".")
         laws.append(
             {
                 "title": title[:1].upper() + title[1:],

@@ -13,7 +13,6 @@ record.json         version, seed, environment, hash of every file; the only fil
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import platform
 import re
@@ -78,22 +77,24 @@ def write_arms(path: Path, arms: Sequence[Arm]) -> None:
 def _group(path: Path) -> None:
     import zarr
 
-    zarr.open_group(path, mode="w-", zarr_format=3)
+    zarr.open_group(path, mode="w-", zarr_format=2)  # as `files.fields` writes
 
 
 def _courses(path: Path, arm: Arm) -> None:
-    """Zarr has no settled type for text, so what each course is stands in the attribute `courses`, in their order."""
     values = np.stack([course.values for course in arm.courses]).astype(np.float32)
-    about = [{key: getattr(c, key) for key in ("species", "form", "organ", "site", "quantity", "unit")} for c in arm.courses]
+    about = {
+        name: Field(("course",), np.array([getattr(course, name) for course in arm.courses]), "", name)
+        for name in ("species", "form", "organ", "site", "quantity", "unit")
+    }
     write_fields(
         path,
-        {"value": Field(("course", "draw", "time"), values, "see attribute courses", "every draw of every course")},
+        {"value": Field(("course", "draw", "time"), values, "see the coordinate unit", "every draw of every course")},
         coordinates={
-            "course": Field(("course",), np.arange(len(arm.courses)), "", "place in the attribute courses"),
             "draw": Field(("draw",), np.arange(values.shape[1]), "", "0 has every input at its median"),
             "time": Field(("time",), np.asarray(from_internal(arm.times, "h")), "h", "since the start of the study"),
+            **about,
         },
-        attributes={"arm": arm.name, "courses": json.dumps(about)},
+        attributes={"arm": arm.name},
     )
 
 
@@ -185,8 +186,8 @@ def environment() -> dict[str, Any]:
 
 def hashes(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file of a folder, by its path inside."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "record.json")
-    return {path.relative_to(folder).as_posix(): digest(path) for path in files if not path.name.startswith(".")}
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / "record.json")
+    return {path.relative_to(folder).as_posix(): digest(path) for path in files}
 
 
 def digest(path: Path) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from janusome.reporting.numbers import SUPERSCRIPT, number
+from janusome.reporting.numerals import SUPERSCRIPT, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

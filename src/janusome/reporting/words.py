@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from janusome.reporting.numbers import duration, unit
+from janusome.reporting.numerals import duration, unit
 from janusome.simulation.record import Arm, DoseGiven, Record
 from janusome.units import from_internal, parse
 

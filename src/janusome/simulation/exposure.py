@@ -16,8 +16,9 @@ class Rules:
     """What has to hold before a figure is given; where it does not, the figure is named not estimable.
 
     The area under the curve is linear while the concentration rises and logarithmic while it falls. The terminal slope
-    lambda_z is fitted to the logarithms of the last points, at least `least_points` of them, all after Tmax: the number of
-    points with the best adjusted R² is taken, and the larger number where two are within `tie` of each other. What lies below
+    lambda_z is fitted to the logarithms of the last points, at least `least_points` of them over at least `least_span`
+    half-lives, all after Tmax: the number of points with the best adjusted R² is taken, and the larger number where two are
+    within `tie` of each other. What lies below
     `limit` of Cmax is not used, as an assay would not see it. The course counts from the start of the first dose to the start
     of the second.
     """
@@ -158,8 +159,10 @@ def terminal_slope(times: Array, concentration: Array, *, rules: Rules = RULES) 
         slope = sxy / sxx
         adjusted = 1 - (1 - np.clip(sxy**2 / (sxx * syy), 0, 1)) * (n - 1) / (n - 2)
     allowed = used & (n >= rules.least_points) & (sxx > 0) & (syy > 0) & (slope < 0)
-    scored = np.where(allowed, adjusted, -np.inf)
     found = allowed.any(axis=1)
+    long_enough = allowed & (-x * np.where(allowed, -slope, 0.0) >= rules.least_span * np.log(2.0))
+    judged = np.where(long_enough.any(axis=1)[:, None], long_enough, allowed)
+    scored = np.where(judged, adjusted, -np.inf)
     start = np.argmax(scored >= scored.max(axis=1)[:, None] - rules.tie, axis=1)  # the earliest start has the most points
     rate = np.where(found, -slope[draws, start], np.nan)
     return Terminal(

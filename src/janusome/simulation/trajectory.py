@@ -37,6 +37,7 @@ class Trajectory:
     """States over time, (lanes, times, states), and what was injected of each material by then."""
 
     assembly: Assembly
+    program: Program
     times: Draws
     states: Draws
     injected: Mapping[str, Draws]  # material -> (lanes, times), mol
@@ -139,6 +140,7 @@ def follow(
     injected = injected_by(given, assembly.matter, times)
     return Trajectory(
         assembly=assembly,
+        program=program,
         times=times,
         states=solution.states,
         injected=injected,

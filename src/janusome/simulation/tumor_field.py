@@ -103,13 +103,14 @@ def follow_field(
     body
         The arm with each lesion as one place, in one lane at the median of every input.
     coarse
-        The same arm as it was solved without voxels; it sets the macro steps, and the field is compared with it.
+        The same arm as it was solved without voxels: its program is that of the body, it sets the macro steps, and the field
+        is compared with it.
     moments
         When snapshots are wanted, s.
     """
     median = [replace(dose, amounts={s: amount[:1] for s, amount in dose.amounts.items()}) for dose in given]
     voxels = [_voxels_of(study, matter, lesion, control) for lesion in lesions]
-    program, tolerances = program_of(body, "body with its lesions as places"), tolerances_of(body, median)
+    tolerances = tolerances_of(body, median)
     steps = macro_steps(coarse, lesions, median, warming, until=until, moments=moments)
     state, next_step, worst = body.initial.copy(), None, 0.0
     snapshots = [Snapshot(one.lesion.name, 0.0, one.states.copy()) for one in voxels if 0.0 in moments]
@@ -117,7 +118,7 @@ def follow_field(
         segment = segment_of(body, median, warming, start=start, stop=stop, lanes=1)
         jump = 0.0 if segment.jump is None else np.asarray(segment.jump)
         solution = solve(
-            program, state, body.parameters, [segment], [stop], tolerances=tolerances, threads=1, initial_step=next_step
+            coarse.program, state, body.parameters, [segment], [stop], tolerances=tolerances, threads=1, initial_step=next_step
         ).require()
         before, state, next_step = state + jump, solution.final.copy(), solution.next_step
         for one in voxels:

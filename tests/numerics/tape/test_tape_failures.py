@@ -57,8 +57,8 @@ def test_a_state_that_becomes_negative_is_named_where_it_is_asked_for():
 
 
 def test_kinetics_that_approach_zero_pass_the_check_of_signs():
-    how = {"nonnegative": np.ones(14, bool)}
-    solve(body(), body_dose(), body_parameters(20), whole(100.0), [100.0], **how).require()
+    checked = np.ones(14, bool)
+    solve(body(), body_dose(), body_parameters(20), whole(100.0), [100.0], nonnegative=checked).require()
 
 
 def test_a_solution_that_explodes_needs_too_small_a_step():

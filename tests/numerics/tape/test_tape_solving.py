@@ -51,7 +51,7 @@ def stepped(method, steps, theta):
     for _ in range(steps):
         jacobian = np.array([[0.0, 1.0], [-np.cos(y[0]), -0.1]])
         matrix = np.eye(2) / (h * method.gamma) - jacobian
-        stages = np.zeros((len(method.c), 2))
+        stages, z = np.zeros((len(method.c), 2)), y
         for i in range(len(stages)):
             z = y + method.a[i] @ stages
             rate = np.array([z[1], -np.sin(z[0]) - 0.1 * z[1]])

@@ -87,15 +87,23 @@ def _stages(code: Code, method: Method, w: np.ndarray, lanes: Records) -> None:
             for i in range(0, size, WIDTH):
                 vectors.add_slots(w, i, i, stage - size + i)
         else:
-            vectors.combine(w, a, 0, code.old_at, code.stages_at, n, s * count, s, code.ones_at)
+            _combine(w, a, 0, code.old_at, code.stages_at, n, s * count, s, code.ones_at)
         run(code.stream, code.parts[RATES], code.parts[RATES + 1], w)
-        vectors.combine(w, c, stage, code.rates_at, code.stages_at, n, s * count, s, code.inverse_step_at)
+        _combine(w, c, stage, code.rates_at, code.stages_at, n, s * count, s, code.inverse_step_at)
         if len(distrusted):
             _solve_mixed(code, w, stage, distrusted, matrices, swaps)
         else:
             solve_factored(code, w, stage)
     for i in range(0, size, WIDTH):
         vectors.add_slots(w, code.new_at + i, i, code.stages_at + (count - 1) * size + i)
+
+
+@njit(**INNER)
+def _combine(
+    w: np.ndarray, weights: np.ndarray, d: int, start: int, stages: int, rows: int, first: int, count: int, scale: int
+) -> None:
+    """Keep one copy of what is written out for every count: it is long to compile."""
+    vectors.combine(w, weights, d, start, stages, rows, first, count, scale)
 
 
 @njit(**INNER)

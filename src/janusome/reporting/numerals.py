@@ -20,18 +20,18 @@ def number(value: float, digits: int = 3) -> str:
         return "unknown"
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(abs(value)))
+    rounded = float(f"{value:.{digits - 1}e}")
+    exponent = math.floor(math.log10(abs(rounded)))
     if -4 < exponent < 5:
-        rounded = round(value, digits - 1 - exponent)
-        text = f"{rounded:.{max(digits - 1 - exponent, 0)}f}"
-        text = text.rstrip("0").rstrip(".") if "." in text else text
+        text = _short(f"{rounded:.{max(digits - 1 - exponent, 0)}f}")
     else:
-        mantissa = f"{value / 10.0**exponent:.{digits - 1}f}"
-        if abs(float(mantissa)) >= 10:
-            mantissa, exponent = f"{value / 10.0 ** (exponent + 1):.{digits - 1}f}", exponent + 1
-        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        mantissa = _short(f"{rounded / 10.0**exponent:.{digits - 1}f}")
         text = f"{mantissa} × 10{str(exponent).translate(SUPERSCRIPT)}"
     return text.replace("-", MINUS)
+
+
+def _short(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def unit(text: str) -> str:

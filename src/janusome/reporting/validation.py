@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from janusome.files.library import Library
 from janusome.model import TARGET
-from janusome.simulation.courses import IN_PLASMA, IN_TISSUE, PLASMA, TOTAL, WHOLE
+from janusome.simulation.courses import CORRECTED, IN_PLASMA, IN_TISSUE, PLASMA, SHARE_PER_MASS, TOTAL, WHOLE
+from janusome.simulation.ensemble import at_times
 from janusome.simulation.exposure import areas, exposure
 from janusome.simulation.record import Arm, Course
 from janusome.simulation.run import simulate
@@ -26,7 +27,7 @@ from janusome.specification.resolve import resolve
 from janusome.specification.resolved import ResolvedStudy
 from janusome.specification.rows import Host
 from janusome.specification.study import Study
-from janusome.units import factor, from_internal, same_dimension
+from janusome.units import factor, from_internal, same_dimension, to_internal
 
 Array = NDArray[np.float64]
 
@@ -72,9 +73,9 @@ class Regimen:
     over: str
     until: str
     hosts: tuple[str, ...] = (WOMAN, MAN)
-    tumor: Mapping[str, str] | None = None
+    tumor: Mapping[str, Any] | None = None
+    event: Mapping[str, str] = field(default_factory=dict)  # what the dose holds besides
     fitted: Mapping[float, tuple[str, ...]] = field(default_factory=dict)  # dose -> parameters that values were fitted to
-    remark: str = ""
 
     @property
     def form(self) -> str:
@@ -90,7 +91,7 @@ class Regimen:
             study="validation",
             formulation=self.formulation,  # pyright: ignore[reportArgumentType]
             host=host,  # pyright: ignore[reportArgumentType]
-            protocol=[given | bolus],  # pyright: ignore[reportArgumentType]
+            protocol=[given | bolus | dict(self.event)],  # pyright: ignore[reportArgumentType]
             controls=(),
             outputs={"until": self.until, "draws": draws},  # pyright: ignore[reportArgumentType]
             **tumor,  # pyright: ignore[reportArgumentType]
@@ -135,7 +136,7 @@ class Compared:
         return math.exp(abs(math.log(self.ratio(host))))
 
 
-EMPTY_LIPOSOME = "composed of the rows of its carrier and drug, not a formulation of the library"
+# Products that the library has no formulation for, composed of its rows; the contents are guesses.
 MYOCET = {
     "name": "myocet-like",
     "carrier": "plain-liposome",
@@ -157,11 +158,20 @@ REGIMENS: dict[str, Regimen] = {
     "free DOX": Regimen("free-doxorubicin", "doxorubicin", "5 min", "96 h", fitted={25.0: FREE, 50.0: FREE}),
     "Doxorubicin": Regimen("free-doxorubicin", "doxorubicin", "5 min", "96 h"),
     "Abraxane": Regimen(
-        "abraxane", "paclitaxel", "30 min", "10 d", fitted={260.0: ("CL", "V_per_m2", "V_total", "t_half_terminal")}
+        "abraxane", "paclitaxel", "30 min", "10 d", fitted={260.0: ("CL", "V_per_m2", "t_half_terminal")}
     ),
     "ABI-007 (Abraxane)": Regimen("abraxane", "paclitaxel", "30 min", "10 d"),
-    "TLC D-99 (Myocet)": Regimen(MYOCET, "doxorubicin", "60 min", "20 d", remark=EMPTY_LIPOSOME),
-    "Onivyde": Regimen(ONIVYDE, "irinotecan", "90 min", "40 d", remark=EMPTY_LIPOSOME),
+    "TLC D-99 (Myocet)": Regimen(MYOCET, "doxorubicin", "60 min", "20 d"),
+    "Onivyde": Regimen(ONIVYDE, "irinotecan", "90 min", "40 d"),
+    "64Cu-MM-302 (lesions)": Regimen(
+        "mm-302-cu64",
+        "doxorubicin",
+        "1 h",
+        "72 h",
+        hosts=(WOMAN,),
+        tumor={"kind": "breast-her2", "volume": "10 cm^3", "voxels": 1},
+        event={"activity": "400 MBq"},
+    ),
     "Doxil 9 mg/kg": Regimen("doxil", until="7 d", **IN_MICE),
     "Doxil 16 mg/kg": Regimen("doxil", until="7 d", **IN_MICE),
     "free doxorubicin 9 mg/kg": Regimen("free-doxorubicin", until="24 h", **IN_MICE),
@@ -187,6 +197,7 @@ IN_TUMOR = {
     "tumour_Cmax_nuclear": (TARGET, "peak"),
     "tumour_Tmax": (WHOLE, "time of peak"),
 }
+UPTAKE = {"uptake at 24 h": 24.0, "uptake at 48 h": 48.0}  # hours after the dose
 WHY_NOT = {
     "t_half_1": "the first phase of a fit of two exponentials; our rules give the terminal half-life alone",
     "t_half_dist": "the first phase of a fit of two exponentials; our rules give the terminal half-life alone",
@@ -195,6 +206,9 @@ WHY_NOT = {
     "unbound_fraction_solvent": "solvents are not followed",
     "CL_vs_solvent": "solvents are not followed",
     "V_vs_solvent": "solvents are not followed",
+    "t_half_beta_blood": "a range over species without a dose",
+    "t_half_beta_blood_human": "a range without a dose",
+    "tumour uptake 24-48 h": "the row below, from the abstract",
     "tumour_t_half": "the tumor is not followed for long enough after its peak",
     "tumour_MRT": "the tumor is not followed for long enough after its peak",
 }
@@ -202,6 +216,8 @@ SPELLED = {"mg*h/L": "mg h/L", "ug*h/mL": "ug h/mL", "L/h/m2": "L/(h m^2)", "L/m
 FURTHER = (
     Published("ABI-007 (Abraxane)", "human", "260 mg/m2", "paclitaxel", "CL", 21.13, "L/h/m2", "n = 14", "sparreboom2005, abstract"),
     Published("ABI-007 (Abraxane)", "human", "260 mg/m2", "paclitaxel", "V_per_m2", 663.8, "L/m2", "n = 14", "sparreboom2005, abstract"),
+    Published("64Cu-MM-302 (lesions)", "human", "30 mg/m2", "cu-64", "uptake at 24 h", 3.1, "%/kg", "3.1 (0.52-18.5)", "lee2017, abstract: the range over 19 patients at 24 to 48 h, its geometric middle"),
+    Published("64Cu-MM-302 (lesions)", "human", "30 mg/m2", "cu-64", "uptake at 48 h", 3.1, "%/kg", "3.1 (0.52-18.5)", "lee2017, abstract: the range over 19 patients at 24 to 48 h, its geometric middle"),
     Published("Doxorubicin", "human", "50 mg/m2", "doxorubicin", "CL", 12.0, "L/h/m2", "dose not restated", "rossi1987, abstract"),
     Published("Doxorubicin", "human", "50 mg/m2", "doxorubicin", "Vss", 605.0, "L/m2", "dose not restated", "rossi1987, abstract"),
     Published("Doxorubicin", "human", "50 mg/m2", "doxorubicin", "t_half_2", 38.0, "h", "dose not restated", "rossi1987, abstract"),
@@ -231,7 +247,7 @@ def compare(rows: Sequence[Published], library: Library, *, draws: int = DRAWS) 
     """Simulate what the rows need, each dose in each host once, and set it beside them."""
     arms: dict[tuple[str, str, float], tuple[ResolvedStudy, Arm]] = {}
 
-    def arm_of(row: Published, regimen: Regimen, host: str, dose: float) -> tuple[ResolvedStudy, Arm]:
+    def arm_of(regimen: Regimen, host: str, dose: float) -> tuple[ResolvedStudy, Arm]:
         key = (str(regimen.study(host, dose, draws=draws).plain()), host, dose)
         if key not in arms:
             study = resolve(regimen.study(host, dose, draws=draws), library)
@@ -240,18 +256,26 @@ def compare(rows: Sequence[Published], library: Library, *, draws: int = DRAWS) 
 
     found = []
     for row in rows:
-        regimen, dose = REGIMENS.get(row.product), row.dose
-        known = row.parameter in FIGURES or row.parameter in IN_TUMOR
-        if regimen is None or dose is None or not known:
-            reason = WHY_NOT.get(row.parameter, "no formulation of the library stands for this product")
-            found.append(Compared(row, why_not=reason if regimen is None or dose is None or not known else ""))
+        regimen, dose, reason = REGIMENS.get(row.product), row.dose, why_not(row)
+        if regimen is None or dose is None or reason:
+            found.append(Compared(row, why_not=reason))
             continue
-        ours = tuple(
-            Ours(host, figure(row, regimen, *arm_of(row, regimen, host, dose), dose=dose)) for host in regimen.hosts
-        )
+        ours = tuple(Ours(host, figure(row, regimen, *arm_of(regimen, host, dose), dose=dose)) for host in regimen.hosts)
         fitted = row.parameter in regimen.fitted.get(dose, ())
         found.append(Compared(row, ours, fitted, None if fitted else _baseline(row, library)))
     return tuple(found)
+
+
+def why_not(row: Published) -> str:
+    """Return why a row cannot be set beside ours, or nothing."""
+    if row.parameter in WHY_NOT:
+        return WHY_NOT[row.parameter]
+    if row.product not in REGIMENS:
+        return "no formulation of the library stands for this product"
+    if row.dose is None:
+        return "the row states no dose"
+    known = {*FIGURES, *IN_TUMOR, *UPTAKE}
+    return "" if row.parameter in known else "not a figure that is computed here"
 
 
 def figure(row: Published, regimen: Regimen, study: ResolvedStudy, arm: Arm, *, dose: float) -> Array:
@@ -259,6 +283,8 @@ def figure(row: Published, regimen: Regimen, study: ResolvedStudy, arm: Arm, *, 
     if row.parameter in IN_TUMOR:
         site, kind = IN_TUMOR[row.parameter]
         return _in_tumor(_course(arm, regimen.drug, TOTAL if site == WHOLE else RELEASED, site, regimen), arm, kind)
+    if row.parameter in UPTAKE:
+        return from_internal(_uptake(arm, regimen, row.analyte, UPTAKE[row.parameter]), row.unit)
     product = row.analyte.split()[-1].lower()
     drug, form = ("sn-38", RELEASED) if product == "sn-38" else (regimen.drug, regimen.form)
     plasma = next(
@@ -308,6 +334,15 @@ def _in_tumor(course: Course, arm: Arm, kind: str) -> Array:
     return course.values.max(axis=1) if kind == "peak" else hours[course.values.argmax(axis=1)]
 
 
+def _uptake(arm: Arm, regimen: Regimen, label: str, hour: float) -> Array:
+    """Share of the injected dose per mass of the lesion, 1/kg, corrected for decay."""
+    lesion = dict(regimen.tumor or {})["kind"]
+    wanted = (label, TOTAL, lesion, WHOLE, SHARE_PER_MASS + CORRECTED)
+    course = next(c for c in arm.courses if (c.species, c.form, c.organ, c.site, c.quantity) == wanted)
+    return at_times(arm.times, to_internal(1.0, course.unit) * course.values, [to_internal(hour, "h")])[:, 0]
+
+
+# The label of Doxil at 10 mg/m^2: what the baseline carries to other doses.
 ANCHORS = {"Cmax": 4.12, "AUC": 277.0, "CL": 10 / 277.0, "V": 2.83, "Vss": 2.83, "Vd": 2.83, "t_half": 52.3, "t_half_2": 52.3}
 ANCHOR_DOSE = 10.0  # mg/m^2
 ANCHOR_UNITS = {"Cmax": "ug/mL", "AUC": "ug h/mL", "CL": "L/(h m^2)", "V": "L/m^2", "Vss": "L/m^2", "Vd": "L/m^2"}

@@ -73,7 +73,7 @@ class CourseMaker:
     def _organs(self, name: str, form: str, group: tuple[Species, ...]) -> list[Course]:
         """Return the share of the dose in each organ with the blood in it, and in what was eliminated."""
         given = self.trajectory.injected.get(material_of(group[0], self.assembly.matter))
-        if given is None or self.body is None:
+        if given is None or not given.any() or self.body is None:
             return []
         whole = given[:, -1:]
         correct = np.exp(self.decay[name] * self.trajectory.times) if name in self.decay else 1.0

@@ -38,7 +38,7 @@ Array = NDArray[np.float64]
 
 DEFAULT_VOXELS = 900  # of a lesion that is given by its volume
 POINTS = 160  # of a time course, shared by the stretches between doses
-FIRST_POINT = 60.0  # s after a dose
+FIRST_POINT = 2.0  # s after a dose
 REPORTED_PACKAGES = ("jax", "equinox", "numba", "numpy", "scipy", "pint")
 
 

@@ -99,6 +99,8 @@ def ledger_error(layout: Layout, matter: Matter, states: Draws, injected: Mappin
     """Return the largest |injected - everywhere - eliminated| over all that was injected of that material."""
     worst = 0.0
     for material, given in injected.items():
+        if not given.any():
+            continue
         index = [layout.everywhere(one) for one in matter.species if material_of(one, matter) == material]
         found = states[:, :, np.concatenate(index)].sum(axis=-1)
         whole = np.abs(given).max(axis=1, keepdims=True)

@@ -3,7 +3,8 @@
 Each macro step first advances the body with every lesion as one place, implicitly, so that even a drug that crosses the vessel
 wall in seconds is taken from the blood as fast as the blood brings it. The blood that this gives drives the voxels over the
 same step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then the one place is set to
-what the voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the step squared.
+what the voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the step
+squared.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ Array = NDArray[np.float64]
 
 STUB = "vessels apart"
 LARGEST_CHANGE = 0.1  # of the content of a lesion's plasma within one macro step
-SHORTEST, LONGEST = 10.0, 6.0 * 3600.0  # s
+SHORTEST, LONGEST = 0.5, 6.0 * 3600.0  # s
 
 
 @dataclass(frozen=True)
@@ -327,6 +328,8 @@ def _imbalance(
     worst = 0.0
     whole = injected_by(given, matter, np.array([moment, np.inf]))
     for material, amount in whole.items():
+        if amount[0, 1] == 0.0:
+            continue
         found = 0.0
         for species in (s for s in matter.species if material_of(s, matter) == material):
             found += float(state[0, body.layout.everywhere(species)].sum())

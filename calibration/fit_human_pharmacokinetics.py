@@ -138,7 +138,13 @@ def run(fit: Fit, rows: Sequence[Published], library: Library) -> None:
 
     lower, upper = np.log(np.array([knob.bounds for knob in fit.knobs])).T
     solution = least_squares(
-        logs, np.log([knob.start for knob in fit.knobs]), bounds=(lower, upper), diff_step=0.03, xtol=2e-3, ftol=2e-3, max_nfev=10
+        logs,
+        np.log([knob.start for knob in fit.knobs]),
+        bounds=(lower, upper),
+        diff_step=0.03,
+        xtol=2e-3,
+        ftol=2e-3,
+        max_nfev=10,
     )
     freedom = max(solution.fun.size - solution.x.size, 1)
     errors = np.sqrt(np.diag(np.linalg.pinv(solution.jac.T @ solution.jac)) * 2 * solution.cost / freedom)
@@ -147,7 +153,9 @@ def run(fit: Fit, rows: Sequence[Published], library: Library) -> None:
         print(f"  {knob.name}: {np.exp(at):.3g} (standard error of the logarithm {error:.2f})")
     logs(solution.x)
     for host, row, ours, _ in logs.last:
-        print(f"    {host:13} {row.dose_text[:10]:10} {row.parameter:15} published {row.value:8.4g}  ours {ours:8.4g} {row.unit}")
+        print(
+            f"    {host:13} {row.dose_text[:10]:10} {row.parameter:15} published {row.value:8.4g}  ours {ours:8.4g} {row.unit}"
+        )
 
 
 def main() -> None:

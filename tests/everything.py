@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import SimpleNamespace
 
 import jax
@@ -37,8 +38,9 @@ SURROUNDINGS = {
 }  # fmt: skip
 
 
-def random_row(seed: int) -> SimpleNamespace:
-    """Return a row that holds a value for every field of every law."""
+@cache
+def random_values(seed: int) -> Mapping[str, tuple[Value, ...]]:
+    """Return a value for every field of every law, as a row of the library holds them."""
     random = np.random.default_rng(seed)
     wanted = dict(SURROUNDINGS)
     for law in laws().values():
@@ -47,14 +49,15 @@ def random_row(seed: int) -> SimpleNamespace:
                 unit = declared.metadata["unit"]
                 number = float(drawn(declared.name, unit, (), random))
                 wanted[declared.metadata["name"] or declared.name] = (unit, from_internal(number, unit))
-    return SimpleNamespace(values={name: (Value(value=float(x), unit=unit, cv=0.0),) for name, (unit, x) in wanted.items()})
+    return {name: (Value(value=float(x), unit=unit, cv=0.0),) for name, (unit, x) in wanted.items()}
 
 
 def assembled(names: Sequence[str], *, in_liver: Sequence[str] = (), seed: int = 0, **changed: float) -> Assembly:
     """Assemble laws by name for one lane, some in the liver alone; `changed` gives values in the internal set."""
-    row = random_row(seed)
-    units = {name: alternatives[0].unit for name, alternatives in row.values.items()}
-    row.values |= {n: (Value(value=float(from_internal(x, units[n])), unit=units[n], cv=0.0),) for n, x in changed.items()}
+    values = dict(random_values(seed))
+    units = {name: alternatives[0].unit for name, alternatives in values.items()}
+    values |= {n: (Value(value=float(from_internal(x, units[n])), unit=units[n], cv=0.0),) for n, x in changed.items()}
+    row = SimpleNamespace(values=values)
     scope = (Scope("random row", row),)
     places = ("venous", "lung", "arterial", "liver", "vessels of the lesion")
     flows = {(0, 1): 5e-5, (1, 2): 5e-5, (2, 3): 4e-5, (2, 4): 1e-5, (3, 0): 4e-5, (4, 0): 1e-5}
@@ -124,7 +127,7 @@ def exposure(assembly: Assembly, entered: int, seen: int, *, left: Sequence[int]
     """
     with double():
         at_nothing, p = jnp.zeros(assembly.layout.size), jnp.asarray(assembly.parameters[0])
-        jacobian = np.asarray(jax.jacfwd(assembly.rates)(at_nothing, p))
+        jacobian = np.asarray(jax.jit(jax.jacfwd(assembly.rates))(at_nothing, p))
     standing = list(left)
     dose = np.zeros(len(standing))
     dose[standing.index(entered)] = 1.0

@@ -31,12 +31,16 @@ ORGANS = {  # kg, share of the carrier at its height, 1/h in, 1/h out
 }
 
 
-def record(*, draws: int = 40, seed: int = 7, title: str = "PET-guided HER2 liposome in metastatic breast cancer", points: int = 120) -> Record:
+def record(
+    *, draws: int = 40, seed: int = 7, title: str = "PET-guided HER2 liposome in metastatic breast cancer", points: int = 120
+) -> Record:
     """Build a record with three arms, two scans and a small ensemble."""
     rng = np.random.default_rng(seed)
     spread = np.exp(0.25 * rng.standard_normal((draws, 6)))
     spread[0] = 1.0
-    times = np.unique(np.concatenate([[0.0], np.geomspace(0.05 * HOUR, 24 * HOUR, points // 2), np.linspace(HOUR, 28 * DAY, points // 2)]))
+    times = np.unique(
+        np.concatenate([[0.0], np.geomspace(0.05 * HOUR, 24 * HOUR, points // 2), np.linspace(HOUR, 28 * DAY, points // 2)])
+    )
     arms = (
         _treated(times, spread, rng),
         _free(times, spread),
@@ -72,8 +76,8 @@ def record(*, draws: int = 40, seed: int = 7, title: str = "PET-guided HER2 lipo
     )
 
 
-def _decay(t, rates, shares):
-    return sum(share * np.exp(-rate[:, None] * t) for rate, share in zip(rates, shares, strict=True))
+def _decay(t, rates, shares) -> np.ndarray:
+    return np.sum([share * np.exp(-rate[:, None] * t) for rate, share in zip(rates, shares, strict=True)], axis=0)
 
 
 def _treated(times, spread, rng) -> Arm:
@@ -83,26 +87,91 @@ def _treated(times, spread, rng) -> Arm:
     released = 0.004 * (np.exp(-0.013 * t) - np.exp(-1.2 * t)) * spread[:, 3:4]
     dose_mg, dose_mbq, particles = 51.0, 400.0, 4.1e14
     courses = [
-        Course("carrier", "carrier", "plasma", "blood", "concentration per plasma volume", "particle/mL", particles * left / plasma_volume[:, None] / 1e3),
-        Course("doxorubicin", "encapsulated", "plasma", "blood", "concentration per plasma volume", "ug/mL", dose_mg * left / plasma_volume[:, None]),
-        Course("doxorubicin", "released", "plasma", "blood", "concentration per plasma volume", "ug/mL", dose_mg * released / plasma_volume[:, None]),
-        Course("doxorubicin", "total", "plasma", "blood", "concentration per plasma volume", "ug/mL", dose_mg * (left + released) / plasma_volume[:, None]),
-        Course("cu-64", "total", "plasma", "blood", "concentration per plasma volume", "kBq/mL", dose_mbq * left * np.exp(-np.log(2) * t / 12.7) / plasma_volume[:, None]),
+        Course(
+            "carrier",
+            "carrier",
+            "plasma",
+            "blood",
+            "concentration per plasma volume",
+            "particle/mL",
+            particles * left / plasma_volume[:, None] / 1e3,
+        ),
+        Course(
+            "doxorubicin",
+            "encapsulated",
+            "plasma",
+            "blood",
+            "concentration per plasma volume",
+            "ug/mL",
+            dose_mg * left / plasma_volume[:, None],
+        ),
+        Course(
+            "doxorubicin",
+            "released",
+            "plasma",
+            "blood",
+            "concentration per plasma volume",
+            "ug/mL",
+            dose_mg * released / plasma_volume[:, None],
+        ),
+        Course(
+            "doxorubicin",
+            "total",
+            "plasma",
+            "blood",
+            "concentration per plasma volume",
+            "ug/mL",
+            dose_mg * (left + released) / plasma_volume[:, None],
+        ),
+        Course(
+            "cu-64",
+            "total",
+            "plasma",
+            "blood",
+            "concentration per plasma volume",
+            "kBq/mL",
+            dose_mbq * left * np.exp(-np.log(2) * t / 12.7) / plasma_volume[:, None],
+        ),
     ]
     for organ, (mass, share, rise, fall) in ORGANS.items():
-        held = 100 * share * spread[:, 4:5] * rise / (rise - fall) * (np.exp(-fall * t) - np.exp(-rise * t)) + 0.002 * 100 * left
+        held = (
+            100 * share * spread[:, 4:5] * rise / (rise - fall) * (np.exp(-fall * t) - np.exp(-rise * t)) + 0.002 * 100 * left
+        )
         for species, form, scale in (("carrier", "carrier", 1.0), ("doxorubicin", "total", 0.8), ("cu-64", "total", 1.02)):
             basis = ", decay-corrected" if species == "cu-64" else ""
             courses.append(Course(species, form, organ, "whole", "injected dose" + basis, "%", scale * held))
-            courses.append(Course(species, form, organ, "whole", "injected dose per mass" + basis, "%/g", scale * held / mass / 1e3))
+            courses.append(
+                Course(species, form, organ, "whole", "injected dose per mass" + basis, "%/g", scale * held / mass / 1e3)
+            )
     for exit_, scale in (("urine", 4.0), ("faeces", 22.0), ("metabolised", 38.0)):
-        courses.append(Course("doxorubicin", "total", exit_, "whole", "injected dose", "%", scale * (1 - np.exp(-0.004 * t)) * np.ones_like(spread[:, :1])))
+        courses.append(
+            Course(
+                "doxorubicin",
+                "total",
+                exit_,
+                "whole",
+                "injected dose",
+                "%",
+                scale * (1 - np.exp(-0.004 * t)) * np.ones_like(spread[:, :1]),
+            )
+        )
     in_tumor = 12.0 * spread[:, 4:5] * (np.exp(-0.008 * t) - np.exp(-0.05 * t))
-    for form, site, scale in (("encapsulated", "whole", 0.75), ("encapsulated", "internalised", 0.25), ("released", "interstitium", 0.04), ("released", "target", 0.6)):
+    for form, site, scale in (
+        ("encapsulated", "whole", 0.75),
+        ("encapsulated", "internalised", 0.25),
+        ("released", "interstitium", 0.04),
+        ("released", "target", 0.6),
+    ):
         courses.append(Course("doxorubicin", form, LESION, site, "concentration per tissue volume", "ug/mL", scale * in_tumor))
-    courses.append(Course("doxorubicin", "released", LESION, "whole", "concentration per tissue volume", "ug/mL", 0.64 * in_tumor))
+    courses.append(
+        Course("doxorubicin", "released", LESION, "whole", "concentration per tissue volume", "ug/mL", 0.64 * in_tumor)
+    )
     for site, scale in (("interstitium", 1.0), ("bound", 0.3), ("internalised", 0.5)):
-        courses.append(Course("carrier", "carrier", LESION, site, "concentration per tissue volume", "particle/mL", 3e9 * scale * in_tumor))
+        courses.append(
+            Course(
+                "carrier", "carrier", LESION, site, "concentration per tissue volume", "particle/mL", 3e9 * scale * in_tumor
+            )
+        )
     days = t / 24
     courses += _cells(days, spread, kill=0.09)
     maps = tuple(
@@ -117,7 +186,17 @@ def _treated(times, spread, rng) -> Arm:
         name="treated",
         formulation="mm-302-cu64",
         doses=(
-            DoseGiven(0.0, HOUR, "intravenous", "30 mg/m^2 of doxorubicin with 400 MBq of cu-64", {"carrier": particles / 6.02214076e23, "encapsulated doxorubicin": dose_mg / 543.52e3, "attached cu-64": 4.4e-11}),
+            DoseGiven(
+                0.0,
+                HOUR,
+                "intravenous",
+                "30 mg/m^2 of doxorubicin with 400 MBq of cu-64",
+                {
+                    "carrier": particles / 6.02214076e23,
+                    "encapsulated doxorubicin": dose_mg / 543.52e3,
+                    "attached cu-64": 4.4e-11,
+                },
+            ),
         ),
         times=times,
         courses=tuple(courses),
@@ -132,14 +211,18 @@ def _treated(times, spread, rng) -> Arm:
 def _free(times, spread) -> Arm:
     t = times / HOUR
     left = _decay(t, (3.5 * spread[:, 1], 0.6 * spread[:, 2], 0.024 * spread[:, 3]), (0.93, 0.05, 0.02))
-    courses = [Course("doxorubicin", "released", "plasma", "blood", "concentration per plasma volume", "ug/mL", 51.0 * left / 25.0)]
+    courses = [
+        Course("doxorubicin", "released", "plasma", "blood", "concentration per plasma volume", "ug/mL", 51.0 * left / 25.0)
+    ]
     for organ, (mass, share, _, _) in ORGANS.items():
         held = 100 * share * 1.6 * spread[:, 4:5] * (np.exp(-0.024 * t) - np.exp(-2 * t))
         courses.append(Course("doxorubicin", "total", organ, "whole", "injected dose", "%", held))
         courses.append(Course("doxorubicin", "total", organ, "whole", "injected dose per mass", "%/g", held / mass / 1e3))
     in_tumor = 1.5 * spread[:, 4:5] * (np.exp(-0.024 * t) - np.exp(-2.0 * t))
     for site, scale in (("interstitium", 0.2), ("target", 2.0), ("whole", 2.2)):
-        courses.append(Course("doxorubicin", "released", LESION, site, "concentration per tissue volume", "ug/mL", scale * in_tumor))
+        courses.append(
+            Course("doxorubicin", "released", LESION, site, "concentration per tissue volume", "ug/mL", scale * in_tumor)
+        )
     courses += _cells(t / 24, spread, kill=0.03)
     return Arm(
         name="free-drug",
@@ -153,7 +236,8 @@ def _free(times, spread) -> Arm:
 def _untreated(times, spread) -> Arm:
     return Arm(
         name="untreated", formulation="nothing", doses=(), times=times, courses=tuple(_cells(times / DAY, spread, kill=0.0)),
-        maps=(), scans=(), ledger_error=0.0, splitting_error=None, solver={"engine": "tape", "steps": 120, "fallbacks": 0, "seconds": 0.4},
+        maps=(), scans=(), ledger_error=0.0, splitting_error=None,
+        solver={"engine": "tape", "steps": 120, "fallbacks": 0, "seconds": 0.4},
     )  # fmt: skip
 
 
@@ -198,7 +282,8 @@ def _mri(spread, rng) -> Scan:
     image = np.abs(expected + 4 * rng.standard_normal(expected.shape))
     ratio = 1.5 * spread[:, 4]
     return Scan(
-        "mri-3t t1w-spgr 24 h", "mri-3t", "mri", 24 * HOUR, "gadolinium-chelate", "arbitrary unit", expected, image, r <= 1, np.array([3e-3, 1e-3, 1e-3]),
+        "mri-3t t1w-spgr 24 h", "mri-3t", "mri", 24 * HOUR, "gadolinium-chelate", "arbitrary unit",
+        expected, image, r <= 1, np.array([3e-3, 1e-3, 1e-3]),
         Visibility(LESION, ratio, ratio >= 3.0, "contrast-to-noise of 3 or more (Rose)"),
         {"sequence": "t1w-spgr", "repetition time": "5 ms", "flip angle": "15 deg"},
     )  # fmt: skip
@@ -206,30 +291,110 @@ def _mri(spread, rng) -> Scan:
 
 def _values():
     rows = [
-        ValueUsed("drug doxorubicin", "molar_mass", 543.52, "g/mol", 543.52, 543.52, "measured", "Author2010", "Table 1", "shipped"),
+        ValueUsed(
+            "drug doxorubicin", "molar_mass", 543.52, "g/mol", 543.52, 543.52, "measured", "Author2010", "Table 1", "shipped"
+        ),
         ValueUsed("label cu-64", "half_life", 12.7, "h", 12.7, 12.7, "measured", "Author2010", "Table 2", "shipped"),
-        ValueUsed("carrier peg-liposome", "hydrodynamic_diameter", 85.0, "nm", 80.0, 90.0, "given", "", "protocol", "study", {"medium": "PBS"}),
-        ValueUsed("carrier peg-liposome", "vascular_permeability", 3.4e-10, "m/s", 1.1e-10, 9.8e-10, "assumed", "", "", "shipped", {}, "no measurement in human tumors"),
-        ValueUsed("relation", "stokes_einstein_diffusivity", 5.3e-12, "m^2/s", 5.0e-12, 5.6e-12, "computed", "", "relations", "shipped"),
+        ValueUsed(
+            "carrier peg-liposome",
+            "hydrodynamic_diameter",
+            85.0,
+            "nm",
+            80.0,
+            90.0,
+            "given",
+            "",
+            "protocol",
+            "study",
+            {"medium": "PBS"},
+        ),
+        ValueUsed(
+            "carrier peg-liposome",
+            "vascular_permeability",
+            3.4e-10,
+            "m/s",
+            1.1e-10,
+            9.8e-10,
+            "assumed",
+            "",
+            "",
+            "shipped",
+            {},
+            "no measurement in human tumors",
+        ),
+        ValueUsed(
+            "relation",
+            "stokes_einstein_diffusivity",
+            5.3e-12,
+            "m^2/s",
+            5.0e-12,
+            5.6e-12,
+            "computed",
+            "",
+            "relations",
+            "shipped",
+        ),
     ]
     for organ in ORGANS:
         rows += [
-            ValueUsed(f"host human-female: {organ}", "plasma_flow_fraction", 0.05, "", 0.03, 0.08, "measured", "Author1988", "Table 4", "shipped"),
-            ValueUsed(f"host human-female: {organ}", "vascular_plasma_fraction", 0.06, "", 0.035, 0.1, "derived", "Author1988", "Table 30, blood share x (1 - hematocrit)", "shipped"),
-            ValueUsed(f"carrier peg-liposome: {organ}", "vascular_exchange_ratio", 0.002, "", 0.0006, 0.006, "assumed", "", "", "shipped"),
+            ValueUsed(
+                f"host human-female: {organ}",
+                "plasma_flow_fraction",
+                0.05,
+                "",
+                0.03,
+                0.08,
+                "measured",
+                "Author1988",
+                "Table 4",
+                "shipped",
+            ),
+            ValueUsed(
+                f"host human-female: {organ}",
+                "vascular_plasma_fraction",
+                0.06,
+                "",
+                0.035,
+                0.1,
+                "derived",
+                "Author1988",
+                "Table 30, blood share x (1 - hematocrit)",
+                "shipped",
+            ),
+            ValueUsed(
+                f"carrier peg-liposome: {organ}",
+                "vascular_exchange_ratio",
+                0.002,
+                "",
+                0.0006,
+                0.006,
+                "assumed",
+                "",
+                "",
+                "shipped",
+            ),
         ]
     return tuple(rows)
 
 
 def _drivers(rng):
-    answers = ("greatest carrier in breast-her2, %ID/g", "area under released doxorubicin in plasma", "volume of breast-her2 at the end")
+    answers = (
+        "greatest carrier in breast-her2, %ID/g",
+        "area under released doxorubicin in plasma",
+        "volume of breast-her2 at the end",
+    )
     inputs = [
-        ("carrier peg-liposome", "vascular_permeability"), ("tumor breast-her2", "vessel_surface_density"), ("carrier peg-liposome", "clearance_per_phagocyte"),
-        ("host human-female: liver", "phagocyte_density"), ("drug doxorubicin", "half_maximal_medium_concentration"), ("tumor breast-her2", "doubling_time"),
-        ("carrier peg-liposome", "leak_rate_constant"), ("host human-female", "hematocrit"), ("ligand anti-her2", "dissociation_constant"),
+        ("carrier peg-liposome", "vascular_permeability"), ("tumor breast-her2", "vessel_surface_density"),
+        ("carrier peg-liposome", "clearance_per_phagocyte"),
+        ("host human-female: liver", "phagocyte_density"), ("drug doxorubicin", "half_maximal_medium_concentration"),
+        ("tumor breast-her2", "doubling_time"),
+        ("carrier peg-liposome", "leak_rate_constant"), ("host human-female", "hematocrit"),
+        ("ligand anti-her2", "dissociation_constant"),
     ]  # fmt: skip
     return tuple(
-        Driver(answer, owner, name, float(np.clip(rng.normal(0, 0.45), -0.95, 0.95))) for answer in answers for owner, name in inputs
+        Driver(answer, owner, name, float(np.clip(rng.normal(0, 0.45), -0.95, 0.95)))
+        for answer in answers
+        for owner, name in inputs
     )
 
 
@@ -240,7 +405,14 @@ def _study(title, draws):
         "host": "human-female",
         "tumor": [{"kind": "breast-her2", "volume": "25 cm^3"}],
         "protocol": [
-            {"at": "0 h", "dose": "30 mg/m^2", "of": "doxorubicin", "route": "intravenous", "over": "1 h", "activity": "400 MBq"},
+            {
+                "at": "0 h",
+                "dose": "30 mg/m^2",
+                "of": "doxorubicin",
+                "route": "intravenous",
+                "over": "1 h",
+                "activity": "400 MBq",
+            },
             {"at": "24 h", "scan": "pet-clinical", "frame": "10 min"},
             {"at": "24 h", "scan": "mri-3t", "sequence": "t1w-spgr"},
         ],

@@ -27,7 +27,20 @@ _OFFERED = {
     "InputErrors": "errors",
 }
 
-__all__ = ["InputError", "InputErrors", "JanusomeError", "Result", "Study", "compare", "demo", "doctor", "list_", "run", "show", "validate"]
+__all__ = [
+    "InputError",
+    "InputErrors",
+    "JanusomeError",
+    "Result",
+    "Study",
+    "compare",
+    "demo",
+    "doctor",
+    "list_",
+    "run",
+    "show",
+    "validate",
+]
 
 if TYPE_CHECKING:
     from janusome.errors import InputError, InputErrors, JanusomeError

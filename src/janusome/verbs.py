@@ -90,6 +90,7 @@ class _Prepared:
     study: ResolvedStudy
     masks: Mapping[str, TumorMask]
     attachments: Mapping[str, str]
+    observations: tuple[dict[str, str], ...]
     name: str
 
 
@@ -163,7 +164,7 @@ def run(
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - clock, 2),
         }
-        given = Given(prepared.text, _plain(resolved), prepared.attachments)
+        given = Given(prepared.text, _plain(resolved), prepared.attachments, prepared.observations)
         citations = {key: source.citation() for key, source in rows.sources.items()}
         write_results(folder, record, given, citations=citations, run=account)
         _stop_if_asked(stop)
@@ -184,7 +185,14 @@ def demo(
     """Run the study that comes with janusome."""
     with resources.as_file(resources.files("janusome").joinpath("library", "studies", "demo.yaml")) as path:
         return run(
-            path, output=output, force=force, threads=threads, draws=draws, seed=seed, progress=progress, should_stop=should_stop
+            path,
+            output=output,
+            force=force,
+            threads=threads,
+            draws=draws,
+            seed=seed,
+            progress=progress,
+            should_stop=should_stop,
         )
 
 
@@ -267,7 +275,7 @@ def _prepare(study: StudyLike, rows: Library) -> _Prepared:
         path = Path(study)
         file = read_study(path, rows)
         attached = _attachments(file.study, path.parent)
-        return _Prepared(path.read_bytes(), file.document.data, file.study, file.masks, attached, path.name)
+        return _Prepared(path.read_bytes(), file.document.data, file.study, file.masks, attached, file.observations, path.name)
     import yaml
 
     from janusome.files.studies import read_attachments
@@ -276,9 +284,9 @@ def _prepare(study: StudyLike, rows: Library) -> _Prepared:
 
     given = study if isinstance(study, Study) else Study(**study)
     resolved, here = resolve(given, rows), Path.cwd()
-    masks, _ = read_attachments(resolved, folder=here)
+    masks, observations = read_attachments(resolved, folder=here)
     text = yaml.safe_dump(given.plain(), sort_keys=False, allow_unicode=True).encode()
-    return _Prepared(text, given.plain(), resolved, masks, _attachments(resolved, here), "Study(...)")
+    return _Prepared(text, given.plain(), resolved, masks, _attachments(resolved, here), observations, "Study(...)")
 
 
 def _attachments(study: ResolvedStudy, folder: Path) -> dict[str, str]:
@@ -375,4 +383,17 @@ def _silent(what: str, done: float) -> None:
     del what, done
 
 
-__all__ = ["InputErrors", "Result", "Validation", "compare", "demo", "doctor", "list_", "run", "schema", "show", "sources", "validate"]
+__all__ = [
+    "InputErrors",
+    "Result",
+    "Validation",
+    "compare",
+    "demo",
+    "doctor",
+    "list_",
+    "run",
+    "schema",
+    "show",
+    "sources",
+    "validate",
+]

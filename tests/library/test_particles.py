@@ -331,13 +331,16 @@ def test_a_free_drug_is_a_formulation_without_a_carrier():
 
 
 def test_doxil_clears_at_the_dose_over_area_of_the_label():
-    """10 mg/m^2 over 277 ug h/mL, for 1.75 m^2 and the phagocytes of the human rows at 70 kg; leak and phagocytes add up."""
+    """10 mg/m^2 over 277 ug h/mL, for 1.75 m^2 and the phagocytes of the human rows at 70 kg; leak and phagocytes add up.
+
+    The fit is to the median over the ensemble, where the sum of two spread clearances lies above that of their medians.
+    """
     human = ROWS["formulations", "doxil"]["species"]["human"]["values"]
     phagocytes = 5.7e10
     uptake = internal(human["clearance_per_phagocyte"]) * phagocytes
     leak = internal(human["leak_rate_constant"]) * units.to_internal(4.5, "L")
     label = units.to_internal(10 / 277 * 1.75, "L/h")
-    assert uptake + leak == pytest.approx(label, rel=0.1)
+    assert 0.75 * label < uptake + leak < label
 
 
 def test_a_particle_of_abraxane_holds_the_tenth_of_its_mass_that_the_vial_does():

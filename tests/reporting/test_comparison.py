@@ -29,7 +29,10 @@ def doubled(made):
     arm = dataclasses.replace(arm, courses=(first, *arm.courses[1:]))
     value = dataclasses.replace(made.values[3], number=9.9e-10)
     return dataclasses.replace(
-        made, arms=(arm, *made.arms[1:]), values=(*made.values[:3], value, *made.values[4:]), study=made.study | {"host": "mouse"}
+        made,
+        arms=(arm, *made.arms[1:]),
+        values=(*made.values[:3], value, *made.values[4:]),
+        study=made.study | {"host": "mouse"},
     )
 
 

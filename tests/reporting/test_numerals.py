@@ -8,7 +8,15 @@ from janusome.simulation.ensemble import Interval, NotEstimable
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (1.0, "1"), (9996.0, "9996"), (0.0009996, "9.996 × 10⁻⁴"), (99999.0, "1 × 10⁵"), (-3e-7, "−3 × 10⁻⁷"), (float("nan"), "unknown")],
+    [
+        (0.0, "0"),
+        (1.0, "1"),
+        (9996.0, "9996"),
+        (0.0009996, "9.996 × 10⁻⁴"),
+        (99999.0, "1 × 10⁵"),
+        (-3e-7, "−3 × 10⁻⁷"),
+        (float("nan"), "unknown"),
+    ],
 )
 def test_numbers_have_a_few_digits_and_raised_powers(value, text):
     assert number(value, 4 if "996" in text else 3) == text

@@ -6,6 +6,7 @@ import dataclasses
 import re
 import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import matplotlib as mpl
 import pytest
@@ -13,7 +14,10 @@ import pytest
 from janusome.reporting.report import report
 from synthetic import record
 
-CITATIONS = {"Author1988": "Author, A. (1988). A title. Journal 1 2-3.", "Author2010": "Author, C. (2010). Another. Journal 4."}
+CITATIONS = {
+    "Author1988": "Author, A. (1988). A title. Journal 1 2-3.",
+    "Author2010": "Author, C. (2010). Another. Journal 4.",
+}
 RECORD = record(draws=12, points=60)
 
 
@@ -47,7 +51,9 @@ def page(html):
 
 
 def test_it_loads_nothing_from_anywhere(html, page):
-    addresses = [value for _, attributes in page.tags for name, value in attributes.items() if name in ("src", "href") and value]
+    addresses = [
+        value for _, attributes in page.tags for name, value in attributes.items() if name in ("src", "href") and value
+    ]
     assert addresses
     assert all(address.startswith(("data:", "#")) for address in addresses)
     assert not page.all("link")
@@ -73,7 +79,7 @@ def test_headings_descend_one_step_at_a_time(page):
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
 
 
 def test_it_says_that_it_is_for_research_only(page):
@@ -128,7 +134,9 @@ def test_the_same_record_gives_the_same_report(html):
     assert report(RECORD, citations=CITATIONS) == html
 
 
-@pytest.mark.parametrize("change", [{"maps": ()}, {"scans": ()}, {"courses": ()}, {"doses": (), "courses": (), "maps": (), "scans": ()}])
+@pytest.mark.parametrize(
+    "change", [{"maps": ()}, {"scans": ()}, {"courses": ()}, {"doses": (), "courses": (), "maps": (), "scans": ()}]
+)
 def test_an_arm_that_lacks_something_is_still_reported(change):
     arm = dataclasses.replace(RECORD.arms[0], **change)
     html = report(dataclasses.replace(RECORD, arms=(arm,), drivers=(), values=(), laws={}))

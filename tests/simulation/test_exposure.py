@@ -18,15 +18,16 @@ def grid(end, *, points=400):
 
 
 def bolus(times, amplitudes, rates):
-    return sum(a * np.exp(-k * times) for a, k in zip(amplitudes, rates, strict=True))
+    return np.sum([a * np.exp(-k * times) for a, k in zip(amplitudes, rates, strict=True)], axis=0)
 
 
 def infusion(times, amplitudes, rates, *, over):
     """A bolus of the same dose, spread evenly over `over`."""
     during = np.minimum(times, over)
-    return sum(
+    parts = [
         a / (k * over) * (np.exp(-k * (times - during)) - np.exp(-k * times)) for a, k in zip(amplitudes, rates, strict=True)
-    )
+    ]
+    return np.sum(parts, axis=0)
 
 
 def moments(amplitudes, rates):

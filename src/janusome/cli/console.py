@@ -48,7 +48,12 @@ def progress(*, quiet: bool) -> Iterator[tuple[Progress | None, Callable[[], boo
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (TextColumn("{task.description:<34}"), BarColumn(bar_width=30), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description:<34}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=Console(stderr=True)) as bars:
             tasks: dict[str, Any] = {}
 
@@ -135,8 +140,19 @@ def rows(found: Sequence[AbstractRow], sources: Mapping[str, Source], *, json: b
         table = _table("quantity", "value", "5th to 95th", "grade", "source", "where, conditions, note")
         for path, name, _, value in row.named_values():
             place = " ".join(str(part) for part in path if part not in ("values", name) and not isinstance(part, int))
-            told = "; ".join(text for text in (value.where or "", *(f"{k}: {v}" for k, v in value.conditions.items()), value.note or "") if text)
-            table.add_row(f"{name} ({place})" if place else name, value.written(), _range(value), Text(value.grade, style=GRADE_STYLES.get(value.grade, "")), value.source or "", told)
+            told = "; ".join(
+                text
+                for text in (value.where or "", *(f"{k}: {v}" for k, v in value.conditions.items()), value.note or "")
+                if text
+            )
+            table.add_row(
+                f"{name} ({place})" if place else name,
+                value.written(),
+                _range(value),
+                Text(value.grade, style=GRADE_STYLES.get(value.grade, "")),
+                value.source or "",
+                told,
+            )
             cited |= {value.source: None} if value.source else {}
         _print(table)
     for key in cited:
@@ -175,7 +191,10 @@ def comparison(found: Comparison, *, output: Path | None, json: bool, quiet: boo
     if changed:
         table = _table("output", *(f"{name}{' (ratio)' if k else ''}" for k, name in enumerate(found.names)))
         for row in changed[:ROWS_AT_ONCE]:
-            cells = [f"{value} {unit(row.unit)}" if k == 0 else f"{value} ({number(ratio) if ratio is not None else '–'})" for k, (value, ratio) in enumerate(zip(row.values, row.ratios, strict=True))]
+            cells = [
+                f"{value} {unit(row.unit)}" if k == 0 else f"{value} ({number(ratio) if ratio is not None else '–'})"
+                for k, (value, ratio) in enumerate(zip(row.values, row.ratios, strict=True))
+            ]
             table.add_row(row.name, *cells)
         say(f"What came out: {len(changed)} of {len(found.outputs)} figures differ")
         _print(table)
@@ -193,7 +212,10 @@ def checks(found: Sequence[Check], *, json: bool, quiet: bool) -> bool:
         data([asdict(check) for check in found])
     elif not quiet:
         for check in found:
-            say(f"{'ok ' if check.good else 'NO '} {check.name:<16} {check.found}" + (f"  ({check.remedy})" if check.remedy else ""))
+            say(
+                f"{'ok ' if check.good else 'NO '} {check.name:<16} {check.found}"
+                + (f"  ({check.remedy})" if check.remedy else "")
+            )
     return all(check.good for check in found)
 
 

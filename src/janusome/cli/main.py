@@ -30,7 +30,7 @@ Draws = Annotated[int | None, typer.Option("--draws", help="Size of the ensemble
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all randomness, in place of the study's.")]
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001
+def _version(asked: bool) -> None:
     if asked:
         from janusome import __version__
 
@@ -103,7 +103,10 @@ def validate(study: Study, library: Library = None, json: Json = False, quiet: Q
 @app.command("list")
 @guarded
 def list_(
-    kind: Annotated[str | None, typer.Argument(help="carriers, drugs, labels, ligands, hosts, tumors, scanners or formulations.", show_default=False)] = None,
+    kind: Annotated[
+        str | None,
+        typer.Argument(help="carriers, drugs, labels, ligands, hosts, tumors, scanners or formulations.", show_default=False),
+    ] = None,
     library: Library = None,
     json: Json = False,
 ) -> None:
@@ -116,7 +119,9 @@ def list_(
 @app.command()
 @guarded
 def show(
-    name: Annotated[str, typer.Argument(help="A name or an alias, such as doxil or carrier/peg-liposome.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(help="A name or an alias, such as doxil or carrier/peg-liposome.", show_default=False)
+    ],
     library: Library = None,
     json: Json = False,
 ) -> None:
@@ -129,7 +134,10 @@ def show(
 @app.command()
 @guarded
 def compare(
-    results: Annotated[list[Path], typer.Argument(help="Two or more result folders; the first is what the others are set against.", show_default=False)],
+    results: Annotated[
+        list[Path],
+        typer.Argument(help="Two or more result folders; the first is what the others are set against.", show_default=False),
+    ],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder for a page with figures.")] = None,
     force: Force = False,
     json: Json = False,

@@ -49,7 +49,7 @@ class Visibility(NamedTuple):
 
 def read(modality: AbstractModality, expected: Field, scene: Scene, *, region: Field) -> Reading:
     """Read a region, given as the share of every voxel that belongs to it, off an image as it will be shown on average."""
-    weights = region / _extent(region, "read")
+    weights = region / jnp.sum(region)
     variance = jnp.sum(weights * modality.noise(expected, scene) ** 2)
     return Reading(
         mean=jnp.sum(weights * modality.shown(expected, scene)),
@@ -58,28 +58,51 @@ def read(modality: AbstractModality, expected: Field, scene: Scene, *, region: F
     )
 
 
-def lesion_visibility(
+class Comparison(NamedTuple):
+    """The region as it is and as it would be without the lesion, or as it was before; `images` is how many were taken."""
+
+    present: Reading
+    absent: Reading
+    images: int
+
+
+def against_background(
     modality: AbstractModality, expected: Field, scene: Scene, *, lesion: Field, background: Field
-) -> Visibility:
-    """Tell whether a lesion stands out from a background region of the same image.
+) -> Comparison:
+    """Read a lesion, and what stood in its place if it were as the background of the same image.
 
     Regions hold the share of every voxel that belongs to them.
     """
-    level = jnp.sum(background * expected) / _extent(background, "background")
+    level = jnp.sum(background * expected) / jnp.sum(background)
     present = read(modality, expected, scene, region=lesion)
-    absent = read(modality, jnp.full_like(expected, level), scene, region=lesion)
-    return _judged(present, absent, images=1)
+    return Comparison(present, read(modality, jnp.full_like(expected, level), scene, region=lesion), images=1)
+
+
+def against_before(modality: AbstractModality, expected: Field, scene: Scene, *, before: Field, lesion: Field) -> Comparison:
+    """Read a lesion, and the same in an image `before` of the same scanner and place; both are noisy."""
+    present = read(modality, expected, scene, region=lesion)
+    return Comparison(present, read(modality, before, scene, region=lesion), images=2)
+
+
+def lesion_visibility(
+    modality: AbstractModality, expected: Field, scene: Scene, *, lesion: Field, background: Field
+) -> Visibility:
+    """Tell whether a lesion stands out from a background region of the same image."""
+    _require(lesion=lesion, background=background)
+    return judged(against_background(modality, expected, scene, lesion=lesion, background=background))
 
 
 def change_visibility(
     modality: AbstractModality, expected: Field, scene: Scene, *, before: Field, lesion: Field
 ) -> Visibility:
-    """Tell whether a lesion differs from what an image `before` showed, in the same scanner and place; both are noisy."""
-    present = read(modality, expected, scene, region=lesion)
-    return _judged(present, read(modality, before, scene, region=lesion), images=2)
+    """Tell whether a lesion differs from what an image `before` showed."""
+    _require(lesion=lesion)
+    return judged(against_before(modality, expected, scene, before=before, lesion=lesion))
 
 
-def _judged(present: Reading, absent: Reading, *, images: int) -> Visibility:
+def judged(comparison: Comparison) -> Visibility:
+    """Judge by the criterion of Rose."""
+    present, absent, images = comparison
     contrast = float(present.mean - absent.mean)
     per_voxel = math.sqrt(0.5 * images * float(present.voxel_noise**2 + absent.voxel_noise**2))
     of_mean = math.sqrt(0.5 * images * float(present.mean_noise**2 + absent.mean_noise**2))
@@ -89,8 +112,9 @@ def _judged(present: Reading, absent: Reading, *, images: int) -> Visibility:
     return Visibility(contrast_to_noise=contrast / per_voxel, rose_ratio=ratio, visible=abs(ratio) >= ROSE_THRESHOLD)
 
 
-def _extent(region: Field, name: str) -> Array:
-    extent = jnp.sum(region)
-    if not float(extent) > 0.0:
-        raise ValueError(f"the {name} region holds no voxels; give a larger field of view, or a lesion that lies inside it")
-    return extent
+def _require(**regions: Field) -> None:
+    for name, region in regions.items():
+        if not float(jnp.sum(region)) > 0.0:
+            raise ValueError(
+                f"the {name} region holds no voxels; give a larger field of view, or a lesion that lies inside it"
+            )

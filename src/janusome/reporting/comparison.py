@@ -75,7 +75,14 @@ def comparison(results: Sequence[ResultRead]) -> Comparison:
 
 
 def _input_differences(results: Sequence[ResultRead]) -> Iterator[Difference]:
-    settings = [{"seed": r.summary.get("seed"), "draws": r.summary.get("draws"), "janusome": (r.summary.get("versions") or {}).get("janusome")} for r in results]
+    settings = [
+        {
+            "seed": r.summary.get("seed"),
+            "draws": r.summary.get("draws"),
+            "janusome": (r.summary.get("versions") or {}).get("janusome"),
+        }
+        for r in results
+    ]
     yield from _differences([dict(_flat(s)) for s in settings])
     studies = [{key: value for key, value in _flat(r.resolved.get("study") or {}) if key not in NOT_INPUTS} for r in results]
     yield from _differences(studies)

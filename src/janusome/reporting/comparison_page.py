@@ -104,8 +104,17 @@ def strongest(found: Comparison) -> Drawing | None:
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         for k, name in enumerate(found.names[1:], start=1):
-            points = [(row.ratios[k], y) for y, row in enumerate(rows) if row.ratios[k] is not None and (row.ratios[k] or 0) > 0]
-            axes.plot([x for x, _ in points], [y for _, y in points], "os^Dv"[k % 5], color=style.PALETTE[k % len(style.PALETTE)], markersize=5, label=name)
+            points: list[tuple[Any, int]] = [
+                (row.ratios[k], y) for y, row in enumerate(rows) if row.ratios[k] is not None and (row.ratios[k] or 0) > 0
+            ]
+            axes.plot(
+                [x for x, _ in points],
+                [y for _, y in points],
+                "os^Dv"[k % 5],
+                color=style.PALETTE[k % len(style.PALETTE)],
+                markersize=5,
+                label=name,
+            )
         axes.axvline(1.0, color=style.INK, linewidth=0.8, linestyle=(0, (3, 2)))
         axes.set_xscale("log")
         style.label_powers(axes.xaxis)
@@ -117,7 +126,8 @@ def strongest(found: Comparison) -> Drawing | None:
         paint,
         size=(7.2, 0.9 + 0.27 * len(rows)),
         fitted=True,
-        alternative="Outputs that differ most: " + "; ".join(f"{row.name} {[r for r in row.ratios if r]}" for row in rows[::-1][:5]),
+        alternative="Outputs that differ most: "
+        + "; ".join(f"{row.name} {[r for r in row.ratios if r]}" for row in rows[::-1][:5]),
         caption=f"The outputs that differ most from {found.names[0]}, as ratios of medians.",
     )
 

@@ -33,7 +33,9 @@ def checks() -> tuple[Check, ...]:
 
 def _python() -> Check:
     good = (3, 11) <= sys.version_info[:2] < (3, 14)
-    return Check("Python", f"{platform.python_version()} on {platform.platform()}", good, "" if good else "use Python 3.11 to 3.13")
+    return Check(
+        "Python", f"{platform.python_version()} on {platform.platform()}", good, "" if good else "use Python 3.11 to 3.13"
+    )
 
 
 def _packages() -> list[Check]:
@@ -44,7 +46,9 @@ def _package(name: str) -> Check:
     try:
         return Check(name, metadata.version(name), good=True)
     except metadata.PackageNotFoundError:
-        return Check(name, "not installed", good=False, remedy="install janusome again: pip install --force-reinstall janusome")
+        return Check(
+            name, "not installed", good=False, remedy="install janusome again: pip install --force-reinstall janusome"
+        )
 
 
 def _cores() -> Check:
@@ -64,7 +68,9 @@ def _memory() -> Check:
 def _disk() -> Check:
     free = shutil.disk_usage(Path.cwd()).free
     good = free >= LEAST_DISK
-    return Check("free disk here", f"{free / 1e9:.1f} GB", good, "" if good else "free some space, or give --output on another disk")
+    return Check(
+        "free disk here", f"{free / 1e9:.1f} GB", good, "" if good else "free some space, or give --output on another disk"
+    )
 
 
 def _jax() -> Check:

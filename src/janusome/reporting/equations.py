@@ -16,7 +16,9 @@ def equation(latex: str) -> Drawing | None:
         return None
     try:
         return drawing(
-            lambda figure: _paint(figure, lines), size=(max(1.0, 0.085 * max(map(_length, lines))), 0.42 * len(lines)), alternative=latex
+            lambda figure: _paint(figure, lines),
+            size=(max(1.0, 0.085 * max(map(_length, lines))), 0.42 * len(lines)),
+            alternative=latex,
         )
     except ValueError:  # the parser's word for a command that it does not know
         return None

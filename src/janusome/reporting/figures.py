@@ -16,6 +16,7 @@ from janusome.reporting.style import Drawing, Grid, band, drawing
 from janusome.simulation.ensemble import Interval, quantiles
 from janusome.simulation.findings import PLASMA, Finding, is_concentration, lesions_of, measures_cells, share_of_dose
 from janusome.simulation.record import Arm, Course, Driver
+from janusome.simulation.scoring import Score
 from janusome.units import from_internal, same_dimension
 
 if TYPE_CHECKING:
@@ -132,7 +133,9 @@ def fate(arm: Arm) -> Drawing | None:
     if not species:
         return None
     hours = from_internal(arm.times, "h")
-    big = sorted({c.organ for c in found}, key=lambda o: -max(np.median(c.values, axis=0).max() for c in found if c.organ == o))
+    big = sorted(
+        {c.organ for c in found}, key=lambda o: -max(np.median(c.values, axis=0).max() for c in found if c.organ == o)
+    )
     shown = big[:7]
     colours = dict(zip(shown, (*style.PALETTE[:3], style.ORANGE, style.SKY, style.PURPLE, style.YELLOW), strict=False))
 
@@ -176,7 +179,8 @@ def at_asked_times(found: Sequence[Finding], *, title: str, lesions: Sequence[st
         return None
     times = sorted({float(f.about["time_h"]) for f in rows})
     names = sorted(
-        {str(f.about["organ"]) for f in rows}, key=lambda o: max(_interval(f, name).median for f in rows if f.about["organ"] == o)
+        {str(f.about["organ"]) for f in rows},
+        key=lambda o: max(_interval(f, name).median for f in rows if f.about["organ"] == o),
     )
     top = max(_interval(f, name).q95 for f in rows)
 
@@ -186,11 +190,16 @@ def at_asked_times(found: Sequence[Finding], *, title: str, lesions: Sequence[st
             for f in rows:
                 if f.about["time_h"] != time:
                     continue
-                each, y = _interval(f, name), names.index(str(f.about["organ"])) + min(0.16, 0.72 / len(times)) * (k - (len(times) - 1) / 2)
+                each, y = (
+                    _interval(f, name),
+                    names.index(str(f.about["organ"])) + min(0.16, 0.72 / len(times)) * (k - (len(times) - 1) / 2),
+                )
                 colour = style.PALETTE[k % len(style.PALETTE)]
                 axes.plot([max(each.q05, top * 1e-5), each.q95], [y, y], color=colour, linewidth=1.4, alpha=0.7)
                 label = duration(time) if f.about["organ"] == names[-1] else "_nolegend_"
-                axes.plot([each.median], [y], marker="os^Dv"[k % 5], markersize=4.2, color=colour, linestyle="none", label=label)
+                axes.plot(
+                    [each.median], [y], marker="os^Dv"[k % 5], markersize=4.2, color=colour, linestyle="none", label=label
+                )
         axes.set_xscale("log")
         style.label_powers(axes.xaxis)
         axes.set_yticks(range(len(names)), names)
@@ -214,7 +223,9 @@ def in_tumor(arms: Sequence[Arm]) -> Drawing | None:
     """Concentrations in the tumor: the carrier by site; of each drug what is encapsulated and, by site, what is released."""
     lesions = lesions_of(arms)
     found = [(arm, c) for arm in arms for c in arm.courses if c.organ in lesions and _tells_delivery(c)]
-    peaks = {key: max(_peak(c) for _, c in found if (c.organ, c.species) == key) for key in {(c.organ, c.species) for _, c in found}}
+    peaks = {
+        key: max(_peak(c) for _, c in found if (c.organ, c.species) == key) for key in {(c.organ, c.species) for _, c in found}
+    }
     found = [(arm, c) for arm, c in found if _peak(c) > FAINT * peaks[c.organ, c.species]]
     panels = _ordered((c.organ, c.species, c.unit) for _, c in found)
     if not panels:
@@ -259,7 +270,9 @@ def _tells_delivery(course: Course) -> bool:
 def tumor_response(arms: Sequence[Arm]) -> Drawing | None:
     """Tumor volume and cells over time, every arm."""
     found = [(arm, c) for arm in arms for c in arm.courses if measures_cells(c)]
-    panels = sorted(_ordered((c.organ, c.quantity, c.form, c.unit) for _, c in found), key=lambda p: not same_dimension(p[3], "m^3"))
+    panels = sorted(
+        _ordered((c.organ, c.quantity, c.form, c.unit) for _, c in found), key=lambda p: not same_dimension(p[3], "m^3")
+    )
     if not panels:
         return None
     looks = arm_look(arms)
@@ -290,7 +303,7 @@ def tumor_response(arms: Sequence[Arm]) -> Drawing | None:
     return drawing(
         paint,
         size=grid.size,
-        alternative=f"Tumor response over time in arms {', '.join(arm.name for arm in arms)}: volume and cells with 5–95 % bands.",
+        alternative=f"Tumor response over time in arms {', '.join(arm.name for arm in arms)}: volume and cells, with bands.",
         caption=f"What the treatment does to the tumor, every arm. {BANDS}",
     )
 
@@ -309,8 +322,9 @@ def ratios(found: Sequence[Finding], *, arm: str, reference: str, lesions: Seque
             colour = style.VERMILLION if f.about["organ"] in lesions else style.BLUE
             axes.plot([each.q05, each.q95], [y, y], color=colour, linewidth=2)
             axes.plot([each.median], [y], "o", color=colour, markersize=5)
-            axes.annotate(f"{number(each.median)}×", (max(each.q95, each.median), y), xytext=(7, -3), textcoords="offset points", fontsize=8,
-                          color=style.QUIET, bbox={"boxstyle": "square,pad=0.1", "color": "white"})  # fmt: skip
+            end = max(each.q95, each.median)
+            axes.annotate(f"{number(each.median)}×", (end, y), xytext=(7, -3), textcoords="offset points",
+                          fontsize=8, color=style.QUIET, bbox={"boxstyle": "square,pad=0.1", "color": "white"})  # fmt: skip
         axes.axvline(1.0, color=style.INK, linewidth=0.8, linestyle=(0, (3, 2)))
         axes.set_xscale("log")
         style.label_powers(axes.xaxis, plain=True)
@@ -324,7 +338,8 @@ def ratios(found: Sequence[Finding], *, arm: str, reference: str, lesions: Seque
         size=(6.6, 0.8 + 0.32 * len(rows)),
         fitted=True,
         alternative=f"Ratios of exposure of arm {arm} over arm {reference} by place, with 5–95 % intervals.",
-        caption=f"Exposure of arm {arm} against arm {reference}, draw by draw: right of the dashed line {arm} gives more. Lesions are in vermillion.",
+        caption=f"Exposure of arm {arm} against arm {reference}, draw by draw: right of the dashed line {arm} gives more. "
+        "Lesions are in vermillion.",
     )
 
 
@@ -345,14 +360,17 @@ def tornado(drivers: Sequence[Driver], *, draws: int, inputs: int, most: int = 8
             top = list(reversed(chosen[answer]))
             rho = [d.rank_correlation for d in top]
             axes.axvspan(-chance, chance, color="#eceff2", linewidth=0)
-            bars = axes.barh(range(len(top)), rho, color=[style.BLUE if r >= 0 else style.VERMILLION for r in rho], height=0.66)
+            bars = axes.barh(
+                range(len(top)), rho, color=[style.BLUE if r >= 0 else style.VERMILLION for r in rho], height=0.66
+            )
             for bar, r in zip(bars, rho, strict=True):
                 bar.set_alpha(1.0 if abs(r) > chance else 0.35)
             axes.set_yticks(range(len(top)), [_input(d) for d in top], fontsize=7)
             axes.axvline(0, color=style.INK, linewidth=0.8)
             for y, r in enumerate(rho):
-                axes.annotate(f"{r:+.2f}".replace("-", "−"), (r, y), xytext=(3 if r >= 0 else -3, 0), textcoords="offset points",
-                              ha="left" if r >= 0 else "right", va="center", fontsize=7, color=style.QUIET)  # fmt: skip
+                side, away = ("left", 3) if r >= 0 else ("right", -3)
+                axes.annotate(f"{r:+.2f}".replace("-", "−"), (r, y), xytext=(away, 0), textcoords="offset points",
+                              ha=side, va="center", fontsize=7, color=style.QUIET)  # fmt: skip
             axes.set_xlim(-1.4, 1.4)
             axes.set_xticks([-1, -0.5, 0, 0.5, 1])
             axes.set_title(textwrap.fill(answer, 27), fontsize=8.5)
@@ -365,9 +383,45 @@ def tornado(drivers: Sequence[Driver], *, draws: int, inputs: int, most: int = 8
         alternative="Which inputs drive each answer: " + "; ".join(
             f"{a}: {', '.join(f'{d.owner} {d.name} {d.rank_correlation:+.2f}' for d in chosen[a][:3])}" for a in answers
         ),
-        caption="Rank correlation of each uncertain input with each answer over the ensemble. Blue to the right: more of the input, more of the "
-        f"answer. The grey band is what chance alone gives with {draws} draws of {inputs} inputs: pale bars are not told apart from it.",
+        caption="Rank correlation of each uncertain input with each answer over the ensemble. Blue to the right: more of the "
+        f"input, more of the answer. The grey band is what chance alone gives with {draws} draws of {inputs} inputs: pale "
+        "bars are not told apart from it.",
     )  # fmt: skip
+
+
+def observed(scores: Sequence[Score]) -> Drawing | None:
+    """Observations over the simulated courses."""
+    shown = [each for each in scores if each.hours.size]
+    if not shown:
+        return None
+    grid = Grid(len(shown), columns=3, panel=(1.75, 1.6), gap=(0.72, 0.98), top=0.42)
+
+    def paint(figure: Figure) -> None:
+        for axes, each in zip(grid.axes(figure), shown, strict=True):
+            c, top = each.course, float(max(each.observed.max(), each.q95.max()))
+            positive = each.observed[each.observed > 0]
+            floor = max(float(positive.min()) if positive.size else top, top * DECADES) / 3
+            band(axes, each.hours, *(np.maximum(v, floor) for v in (each.median, each.q05, each.q95)), colour=style.BLUE)
+            axes.plot(
+                each.hours, np.maximum(each.observed, floor), "o", color=style.INK, markersize=3.5, markerfacecolor="white"
+            )
+            style.logarithmic(axes)
+            axes.set_ylim(floor, top * 3)
+            axes.set_title(
+                f"{c.form} {c.species}\n{c.organ}, {each.arm}"
+                if c.form != c.species
+                else f"{c.species}\n{c.organ}, {each.arm}",
+                fontsize=8,
+            )
+            axes.set(xlabel="time (h)", ylabel=unit(c.unit))
+
+    return drawing(
+        paint,
+        size=grid.size,
+        alternative="Observations over simulated courses: "
+        + "; ".join(f"{e.course.species} in {e.course.organ}, fold error {e.fold_error:.3g}" for e in shown),
+        caption="Circles are observations, lines are simulated medians at their times, bands hold 5–95 % of the ensemble.",
+    )
 
 
 def _course(axes: Axes, times: Array, course: Course, *, end: float, colour: str, dash: Any, label: str) -> None:
@@ -376,7 +430,16 @@ def _course(axes: Axes, times: Array, course: Course, *, end: float, colour: str
     middle, low, high = (q[keep] for q in quantiles(course.values))
     floor = max(float(middle.max()), 1e-300) * 1e-9  # zero has no place on a logarithmic axis
     x = hours[keep] / (24 if _in_days(end) else 1)
-    band(axes, x, np.maximum(middle, floor), np.maximum(low, floor), np.maximum(high, floor), colour=colour, dash=dash, label=label)
+    band(
+        axes,
+        x,
+        np.maximum(middle, floor),
+        np.maximum(low, floor),
+        np.maximum(high, floor),
+        colour=colour,
+        dash=dash,
+        label=label,
+    )
 
 
 def _thin(times: Array, end: float) -> NDArray[np.int64]:
@@ -436,7 +499,7 @@ def _place(f: Finding) -> str:
 
 def _input(driver: Driver) -> str:
     owner = driver.owner.split(" ", 1)[-1]
-    return f"{textwrap.shorten(driver.name.replace('_', ' '), 34, placeholder=' …')}\n{textwrap.shorten(owner, 34, placeholder=' …')}"
+    return "\n".join(textwrap.shorten(text, 34, placeholder=" …") for text in (driver.name.replace("_", " "), owner))
 
 
 def _ordered(items: Any) -> list[Any]:

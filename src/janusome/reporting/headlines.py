@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from janusome.reporting.numerals import duration, interval, number
@@ -12,6 +12,7 @@ from janusome.simulation.record import Arm, Course, Record
 from janusome.units import from_internal
 
 Sections = dict[str, list[Finding]]
+Where = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,16 @@ def _in_tumor(record: Record, found: dict[str, Sections]) -> list[Row]:
     lesions, arms, table = lesions_of(record.arms), record.arms, []
     for species, form, organ, site in _at_target(record, lesions):
         where = {"species": species, "form": form, "organ": organ, "site": site}
-        table.append(_row(f"{form} {species}: area under the curve in {organ} ({site})", arms, found, "tissue_exposure", "auc_to_end", where))
+        table.append(
+            _row(
+                f"{form} {species}: area under the curve in {organ} ({site})",
+                arms,
+                found,
+                "tissue_exposure",
+                "auc_to_end",
+                where,
+            )
+        )
     for organ in lesions:
         where = {"organ": organ} | ({"form": "all"} if _has_volume(record, organ) else {})
         what = "volume" if _has_volume(record, organ) else "cells"
@@ -122,19 +132,19 @@ def _named(species: str, form: str) -> str:
     return {"carrier": species, "total": f"total {species}"}.get(form, f"{form} {species}")
 
 
-def _row(question: str, arms: Sequence[Arm], found: dict[str, Sections], section: str, figure: str, where: dict[str, object]) -> Row:
+def _row(question: str, arms: Sequence[Arm], found: dict[str, Sections], section: str, figure: str, where: Where) -> Row:
     return Row(question, tuple(_find(found[arm.name][section], figure, where) for arm in arms))
 
 
-def _find(findings: Sequence[Finding], figure: str, where: dict[str, object]) -> Answer | None:
+def _find(findings: Sequence[Finding], figure: str, where: Where) -> Answer | None:
     """Return a figure; where an arm has a drug in one form only, that form is the total."""
     found = _matching(findings, figure, where)
     if found is None and where.get("form") == "total":
-        return _matching(findings, figure, where | {"form": "released"})
+        return _matching(findings, figure, {**where, "form": "released"})
     return found
 
 
-def _matching(findings: Sequence[Finding], figure: str, where: dict[str, object]) -> Answer | None:
+def _matching(findings: Sequence[Finding], figure: str, where: Where) -> Answer | None:
     def matches(each: Finding) -> bool:
         return all(each.about.get(key) == value for key, value in where.items())
 
@@ -145,12 +155,16 @@ def _seen(arms: Sequence[Arm], found: dict[str, Sections]) -> list[Row]:
     table = []
     names = dict.fromkeys((each.about["scan"], each.about["lesion"]) for arm in arms for each in found[arm.name]["visibility"])
     for scan, lesion in names:
+
         def told(arm: Arm, scan: object = scan, lesion: object = lesion) -> str | None:
-            each = next((f for f in found[arm.name]["visibility"] if (f.about["scan"], f.about["lesion"]) == (scan, lesion)), None)
+            each = next(
+                (f for f in found[arm.name]["visibility"] if (f.about["scan"], f.about["lesion"]) == (scan, lesion)), None
+            )
             if each is None:
                 return None
             share = float(each.about["visible_share_of_draws"])
-            return f"{each.about['visible_at_median_inputs']}, in {share:.0%} of draws; contrast-to-noise {interval(each.figures['contrast_to_noise'])}"
+            ratio = interval(each.figures["contrast_to_noise"])
+            return f"{each.about['visible_at_median_inputs']}, in {share:.0%} of draws; contrast-to-noise {ratio}"
 
         table.append(Row(f"{lesion} seen in {scan}", tuple(told(arm) for arm in arms)))
     return table

@@ -36,7 +36,7 @@ def maps_of(maps: Sequence[TumorMap]) -> Drawing | None:
     grid = _pictures(len(chosen), first.values.shape[1:], first.voxel_size, below=BELOW)
 
     def paint(figure: Figure) -> None:
-        panels = grid.axes(figure)
+        panels, shown = grid.axes(figure), None
         for axes, each in zip(panels, chosen, strict=True):
             middle = _middle(np.isfinite(each.values))
             inside, plane = np.isfinite(each.values[middle]), each.values[middle] / scale
@@ -44,7 +44,9 @@ def maps_of(maps: Sequence[TumorMap]) -> Drawing | None:
             _outline(axes, inside, each.voxel_size, colour="#5b6673")
             axes.set_title(duration(float(from_internal(each.time, "h"))), fontsize=8.5)
             _scale_bar(axes, plane.shape, each.voxel_size, colour=style.INK, below=BELOW)
-        _colour_bar(figure, shown, grid, _short(first.quantity) + (f" ({power}{unit(first.unit)})" if power or first.unit else ""))
+        _colour_bar(
+            figure, shown, grid, _short(first.quantity) + (f" ({power}{unit(first.unit)})" if power or first.unit else "")
+        )
 
     name = _name(first)
     times = ", ".join(duration(float(from_internal(m.time, "h"))) for m in chosen)
@@ -52,7 +54,7 @@ def maps_of(maps: Sequence[TumorMap]) -> Drawing | None:
         paint,
         size=grid.size,
         alternative=f"Map of {name} in {first.lesion}, middle slice, at {times}.",
-        caption=f"{name[:1].upper()}{name[1:]} in {first.lesion}: {first.quantity}, middle slice, at the median of every input.",
+        caption=f"{name[:1].upper()}{name[1:]} in {first.lesion}: {first.quantity}, middle slice, at median inputs.",
     )
 
 
@@ -67,12 +69,20 @@ def scan(each: Scan) -> Drawing:
     grid = _pictures(3, planes[0].shape, each.voxel_size)
 
     def paint(figure: Figure) -> None:
-        panels = grid.axes(figure)
+        panels, shown = grid.axes(figure), None
         titles = ("without noise", "as the scanner shows it", "the same, lesion outlined")
         for axes, plane, title in zip(panels, (*planes, planes[1]), titles, strict=True):
-            shown = _show(axes, plane, each.voxel_size, cmap="gray_r" if inverted else "gray", low=low, high=max(high, low + 1e-12))
+            shown = _show(
+                axes, plane, each.voxel_size, cmap="gray_r" if inverted else "gray", low=low, high=max(high, low + 1e-12)
+            )
             axes.set_title(title, fontsize=8.5, fontweight="normal")
-            _scale_bar(axes, plane.shape, each.voxel_size, colour=style.INK if inverted else "white", ground="white" if inverted else "black")
+            _scale_bar(
+                axes,
+                plane.shape,
+                each.voxel_size,
+                colour=style.INK if inverted else "white",
+                ground="white" if inverted else "black",
+            )
         _outline(panels[2], each.lesion[middle], each.voxel_size, colour=style.VERMILLION if inverted else style.ORANGE)
         _colour_bar(figure, shown, grid, unit(each.unit))
 
@@ -82,9 +92,9 @@ def scan(each: Scan) -> Drawing:
     return drawing(
         paint,
         size=grid.size,
-        alternative=f"{each.name}: {each.visibility.lesion} is {seen}, contrast-to-noise {ratio:.2g}. Slice through the lesion.",
-        caption=f"{each.name}, {each.label} ({each.scanner}{', ' + settings if settings else ''}): slice through the middle of the "
-        f"lesion, at the median of every input. Contrast-to-noise {ratio:.2g}: {seen}.",
+        alternative=f"{each.name}: {each.visibility.lesion} is {seen}, contrast-to-noise {ratio:.2g}. Slice through it.",
+        caption=f"{each.name}, {each.label} ({each.scanner}{', ' + settings if settings else ''}): slice through the middle "
+        f"of the lesion, at the median of every input. Contrast-to-noise {ratio:.2g}: {seen}.",
     )
 
 
@@ -93,7 +103,16 @@ def _pictures(count: int, shape: tuple[int, ...], voxel: NDArray[np.float64], *,
     height, width = _extent(shape, voxel)
     height *= 1.0 + below
     across = min(1.95, 2.6 * width / height)
-    return Grid(count, columns=count, panel=(across, across * height / width), gap=(0.1, 0.1), left=0.04, right=1.0, bottom=0.06, top=0.26)
+    return Grid(
+        count,
+        columns=count,
+        panel=(across, across * height / width),
+        gap=(0.1, 0.1),
+        left=0.04,
+        right=1.0,
+        bottom=0.06,
+        top=0.26,
+    )
 
 
 def _colour_bar(figure: Figure, shown: Any, grid: Grid, label: str) -> None:
@@ -110,7 +129,14 @@ def _show(axes: Axes, plane: NDArray[np.float64], voxel: NDArray[np.float64], *,
     height, width = _extent(plane.shape, voxel)
     axes.set_axis_off()
     return axes.imshow(
-        plane, cmap=cmap, vmin=low, vmax=high, origin="lower", extent=(0, width, 0, height), interpolation="nearest", aspect="equal"
+        plane,
+        cmap=cmap,
+        vmin=low,
+        vmax=high,
+        origin="lower",
+        extent=(0, width, 0, height),
+        interpolation="nearest",
+        aspect="equal",
     )
 
 
@@ -128,13 +154,17 @@ def _outline(axes: Axes, inside: NDArray[np.bool_], voxel: NDArray[np.float64], 
     axes.add_collection(LineCollection(edges, colors=colour, linewidths=1.2, capstyle="round", clip_on=False), autolim=False)
 
 
-def _scale_bar(axes: Axes, shape: tuple[int, ...], voxel: NDArray[np.float64], *, colour: str, ground: str = "none", below: float = 0.0) -> None:
+def _scale_bar(
+    axes: Axes, shape: tuple[int, ...], voxel: NDArray[np.float64], *, colour: str, ground: str = "none", below: float = 0.0
+) -> None:
     """Draw a bar of a round length in the corner; `below` is the room for it under the picture, as a share of its height."""
     height, width = _extent(shape, voxel)
     length = max((bar for bar in BARS if bar <= 0.4 * width), default=width * 0.3)
     x, y = 0.05 * width, (0.05 - below) * height
     if ground != "none":
-        axes.fill_between([x - 0.02 * width, x + length + 0.02 * width], 0.02 * height, 0.16 * height, color=ground, alpha=0.65, linewidth=0)
+        axes.fill_between(
+            [x - 0.02 * width, x + length + 0.02 * width], 0.02 * height, 0.16 * height, color=ground, alpha=0.65, linewidth=0
+        )
     axes.plot([x, x + length], [y, y], color=colour, linewidth=2.2, solid_capstyle="butt")
     axes.text(x + length / 2, y + 0.02 * height, f"{length:g} mm", color=colour, ha="center", va="bottom", fontsize=7.5)
     axes.set(xlim=(0, width), ylim=(-below * height, height))

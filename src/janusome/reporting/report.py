@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -24,6 +24,7 @@ from janusome.simulation.findings import (
     visibility,
 )
 from janusome.simulation.record import Arm, Record, ValueUsed
+from janusome.simulation.scoring import score
 
 UNDATED = "(n.d.). "  # how a citation without author and year begins
 NEGLIGIBLE = 1e-4  # % of the injected dose; organs and exits that never hold more are left out of the table
@@ -48,7 +49,9 @@ PLASMA_FIGURES = (
 )
 
 
-def report(record: Record, *, citations: Mapping[str, str] | None = None) -> str:
+def report(
+    record: Record, *, citations: Mapping[str, str] | None = None, observations: Sequence[Mapping[str, str]] = ()
+) -> str:
     """Return the report as HTML.
 
     Parameters
@@ -57,12 +60,15 @@ def report(record: Record, *, citations: Mapping[str, str] | None = None) -> str
         What the run left.
     citations
         One line for every key of the sources; keys without one are shown as they are.
+    observations
+        Rows of the study's observation file, drawn over the result and scored.
     """
     hours = words.asked_hours(record)
     untreated = next((arm for arm in record.arms if not arm.doses), None)
     found = {arm.name: _sections(arm, record, hours=hours, untreated=untreated) for arm in record.arms}
     cited = _cited(record, citations or {})
     table = headlines.rows(record, found, hours=hours)
+    scores, unscored = score(record.arms, observations)
     return page(
         "report.html.j2",
         record=record,
@@ -70,7 +76,9 @@ def report(record: Record, *, citations: Mapping[str, str] | None = None) -> str
         summary=words.summary(record),
         tiles=headlines.tiles(table),
         headlines=table,
-        drawings=_drawings(record, found),
+        drawings=_drawings(record, found) | {"observed": figures.observed(scores)},
+        scores=scores,
+        unscored=unscored,
         plasma=[(arm.name, *_plasma_table(found[arm.name]["plasma_exposure"])) for arm in record.arms],
         plasma_figures=[title for _, title in PLASMA_FIGURES],
         contents=[(arm.name, _contents_table(found[arm.name]["biodistribution"])) for arm in record.arms],
@@ -133,7 +141,9 @@ def _plasma_table(found: list[Finding]) -> tuple[list[tuple[str, list[str]]], li
         return interval(answer)
 
     totals = {f.about["species"] for f in found if f.about["form"] == "total"}
-    found = [f for f in found if f.about["form"] not in ("encapsulated", "attached", "detached") or f.about["species"] not in totals]
+    found = [
+        f for f in found if f.about["form"] not in ("encapsulated", "attached", "detached") or f.about["species"] not in totals
+    ]
     found = sorted(found, key=lambda f: f.about["form"] != "carrier")
     columns = [(_species(f), [cell(f.figures.get(name)) for name, _ in PLASMA_FIGURES]) for f in found if not _is_zero(f)]
     return columns, [(letter, reason) for reason, letter in letters.items()]
@@ -167,7 +177,9 @@ def _content(whole: Answer | None, per_mass: Answer | None) -> tuple[str, str, s
     first = whole if isinstance(whole, Interval) else per_mass
     if not isinstance(first, Interval):
         return "–", "", ""
-    per = f"{number(per_mass.median)} {unit(per_mass.unit)}" if isinstance(per_mass, Interval) and per_mass is not first else ""
+    per = (
+        f"{number(per_mass.median)} {unit(per_mass.unit)}" if isinstance(per_mass, Interval) and per_mass is not first else ""
+    )
     return f"{number(first.median)} {unit(first.unit)}", spread(first) if first.q05 != first.q95 else "", per
 
 
@@ -184,7 +196,11 @@ def _is_zero(found: Finding) -> bool:
 
 
 def _species(found: Finding) -> str:
-    return str(found.about["species"]) if found.about["form"] == found.about["species"] else f"{found.about['form']} {found.about['species']}"
+    return (
+        str(found.about["species"])
+        if found.about["form"] == found.about["species"]
+        else f"{found.about['form']} {found.about['species']}"
+    )
 
 
 def _grades(values: tuple[ValueUsed, ...]) -> list[tuple[str, str, int, float]]:

@@ -34,29 +34,48 @@ from janusome.simulation.record import Arm, Record, Scan, TumorMap
 from janusome.units import from_internal
 
 RECORD_SCHEMA = "janusome-record/1"
-PACKAGES = ("jax", "jaxlib", "equinox", "numba", "llvmlite", "numpy", "scipy", "pint", "pydantic", "xarray", "zarr", "nibabel", "matplotlib")
+PACKAGES = (
+    "jax",
+    "jaxlib",
+    "equinox",
+    "numba",
+    "llvmlite",
+    "numpy",
+    "scipy",
+    "pint",
+    "pydantic",
+    "xarray",
+    "zarr",
+    "nibabel",
+    "matplotlib",
+)
 
 
 @dataclass(frozen=True)
 class Given:
-    """What the user gave: the study file's text, the resolved study as plain data, and the files it names with their hashes."""
+    """What the user gave: the study file's text, the resolved study as plain data, the hashes of the files that it names, and
+    the rows of its observations.
+    """
 
     text: bytes
     resolved: Mapping[str, Any]
     attachments: Mapping[str, str]
+    observations: Sequence[Mapping[str, str]] = ()
 
 
 def write_results(folder: Path, record: Record, given: Given, *, citations: Mapping[str, str], run: Mapping[str, Any]) -> None:
     """Write all files of a run into a folder that is empty."""
     (folder / "study.yaml").write_bytes(given.text)
     values = [asdict(value) for value in record.values]
-    write_json(folder / "resolved.json", {"study": record.study, "rows": given.resolved, "values": values, "laws": record.laws})
+    write_json(
+        folder / "resolved.json", {"study": record.study, "rows": given.resolved, "values": values, "laws": record.laws}
+    )
     (folder / "time_courses.csv").write_text(tables.time_courses(record), encoding="utf-8", newline="")
-    write_json(folder / "summary.json", tables.summary(record))
+    write_json(folder / "summary.json", tables.summary(record, observations=given.observations))
     write_arms(folder / "fields.zarr", record.arms)
     if any(arm.scans for arm in record.arms) and record.study.get("outputs", {}).get("images") != "none":
         write_scans(folder / "images", record)
-    (folder / "report.html").write_text(report(record, citations=citations), encoding="utf-8")
+    (folder / "report.html").write_text(report(record, citations=citations, observations=given.observations), encoding="utf-8")
     write_json(folder / "record.json", _account(folder, record, given, run=run))
 
 
@@ -105,10 +124,16 @@ def _maps(path: Path, maps: Sequence[TumorMap]) -> None:
         name = slug(f"{each.form} {each.species} {each.site}")
         if name in fields:
             continue
-        same = {m.time: m.values for m in maps if (m.species, m.form, m.site, m.quantity) == (each.species, each.form, each.site, each.quantity)}
+        same = {
+            m.time: m.values
+            for m in maps
+            if (m.species, m.form, m.site, m.quantity) == (each.species, each.form, each.site, each.quantity)
+        }
         missing = np.full_like(each.values, np.nan)
         stack = np.stack([same.get(time, missing) for time in times]).astype(np.float32)
-        fields[name] = Field(("time", "z", "y", "x"), stack, each.unit, f"{each.species}, {each.form}, {each.site}: {each.quantity}")
+        fields[name] = Field(
+            ("time", "z", "y", "x"), stack, each.unit, f"{each.species}, {each.form}, {each.site}: {each.quantity}"
+        )
     edges = np.asarray(from_internal(maps[0].voxel_size, "mm"))
     axes = {
         axis: Field((axis,), (np.arange(count) - (count - 1) / 2) * edge, "mm", "from the middle of the grid")
@@ -124,14 +149,23 @@ def write_scans(folder: Path, record: Record) -> None:
     for arm in record.arms:
         for scan in arm.scans:
             stem = f"arm-{slug(arm.name)}_lesion-{slug(scan.visibility.lesion)}_scan-{slug(scan.name)}_trc-{slug(scan.label)}"
-            suffix = {"pet": "pet", "mri": "T1w" if "t1w" in scan.settings.get("sequence", "") else "MR"}.get(scan.modality, scan.modality)
+            suffix = {"pet": "pet", "mri": "T1w" if "t1w" in scan.settings.get("sequence", "") else "MR"}.get(
+                scan.modality, scan.modality
+            )
             placed = affine(scan.image.shape, scan.voxel_size, centre=scan.origin, direction=scan.direction)
             for what, values, unit in (
                 (suffix, scan.image, scan.unit),
                 (f"desc-noiseless_{suffix}", scan.expected, scan.unit),
                 ("desc-lesion_mask", scan.lesion, ""),
             ):
-                write_image(folder / f"{stem}_{what}", values, voxel_size=scan.voxel_size, unit=unit, sidecar=_sidecar(scan, arm, record), affine=placed)
+                write_image(
+                    folder / f"{stem}_{what}",
+                    values,
+                    voxel_size=scan.voxel_size,
+                    unit=unit,
+                    sidecar=_sidecar(scan, arm, record),
+                    affine=placed,
+                )
 
 
 def _sidecar(scan: Scan, arm: Arm, record: Record) -> dict[str, Any]:

@@ -24,7 +24,7 @@ DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 DPI = 160  # of the pictures inside a figure
 INK, QUIET, PAPER = "#1d2733", "#5b6673", "#ffffff"
 
-RC: dict[str, Any] = {
+RC: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
     "axes.titlesize": 9,
@@ -177,7 +177,15 @@ def _power(value: float) -> str:
 def legend_above(figure: Figure, handles: list[Any], labels: list[str], *, columns: int = 5) -> None:
     """Place one legend for a whole figure above its panels."""
     if handles:
-        figure.legend(handles, labels, loc="upper left", ncols=min(len(labels), columns), handlelength=2.6, columnspacing=1.6, borderaxespad=0.1)
+        figure.legend(
+            handles,
+            labels,
+            loc="upper left",
+            ncols=min(len(labels), columns),
+            handlelength=2.6,
+            columnspacing=1.6,
+            borderaxespad=0.1,
+        )
 
 
 def legend_height(labels: int, *, columns: int = 5) -> float:

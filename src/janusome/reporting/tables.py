@@ -16,6 +16,8 @@ summary.json holds, with every figure as {median, q05, q95, unit, estimable} or 
             visible_share_of_draws, figures: {contrast_to_noise}}]}}
     exposure_ratios: [{arm, reference, species, form, organ, site, quantity, figures: {auc_ratio, peak_ratio}}]
     drivers: [{answer, owner, name, rank_correlation}]
+    observed: [{arm, species, form, organ, site, quantity, unit, points, fold_error, within_2_fold, inside_interval}],
+        where the study names observations; unscored: [sentence]
     cautions: [sentence]
     rules: the rules of the non-compartmental analysis
 """
@@ -25,6 +27,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -42,6 +45,7 @@ from janusome.simulation.findings import (
     visibility,
 )
 from janusome.simulation.record import Arm, Record
+from janusome.simulation.scoring import Score, score
 from janusome.units import from_internal
 
 SCHEMA = "janusome-summary/1"
@@ -65,8 +69,9 @@ def _written(numbers: Any) -> list[str]:
     return [f"{number:.{DIGITS}g}" for number in (numbers + 0.0).tolist()]
 
 
-def summary(record: Record) -> dict[str, Any]:
+def summary(record: Record, *, observations: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
     """Return the summary of a run as plain data; the module says how it is built."""
+    scores, unscored = score(record.arms, observations)
     hours = asked_hours(record)
     untreated = next((arm for arm in record.arms if not arm.doses), None)
     first = record.arms[0]
@@ -84,9 +89,19 @@ def summary(record: Record) -> dict[str, Any]:
         "arms": {arm.name: _arm(arm, record, hours=hours, untreated=untreated) for arm in record.arms},
         "exposure_ratios": ratios,
         "drivers": [asdict(driver) for driver in record.drivers],
+        "observed": [_scored(each) for each in scores],
+        "unscored": unscored,
         "cautions": list(record.cautions),
         "rules": {"non_compartmental": asdict(RULES) | {"text": " ".join((type(RULES).__doc__ or "").split())}},
     }
+
+
+def _scored(each: Score) -> dict[str, Any]:
+    about = {name: getattr(each.course, name) for name in ("species", "form", "organ", "site", "quantity", "unit")}
+    figures = {} if not each.hours.size else {
+        "fold_error": each.fold_error, "within_2_fold": each.within_fold, "inside_interval": each.covered
+    }  # fmt: skip
+    return {"arm": each.arm, **about, "points": int(each.hours.size), **figures}
 
 
 def _arm(arm: Arm, record: Record, *, hours: list[float], untreated: Arm | None) -> dict[str, Any]:

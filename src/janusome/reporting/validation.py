@@ -157,9 +157,7 @@ REGIMENS: dict[str, Regimen] = {
     "SSL DOX (Doxil)": Regimen(**LIPOSOME),
     "free DOX": Regimen("free-doxorubicin", "doxorubicin", "5 min", "96 h", fitted={25.0: FREE, 50.0: FREE}),
     "Doxorubicin": Regimen("free-doxorubicin", "doxorubicin", "5 min", "96 h"),
-    "Abraxane": Regimen(
-        "abraxane", "paclitaxel", "30 min", "10 d", fitted={260.0: ("CL", "V_per_m2", "t_half_terminal")}
-    ),
+    "Abraxane": Regimen("abraxane", "paclitaxel", "30 min", "10 d", fitted={260.0: ("CL", "V_per_m2", "t_half_terminal")}),
     "ABI-007 (Abraxane)": Regimen("abraxane", "paclitaxel", "30 min", "10 d"),
     "TLC D-99 (Myocet)": Regimen(MYOCET, "doxorubicin", "60 min", "20 d"),
     "Onivyde": Regimen(ONIVYDE, "irinotecan", "90 min", "40 d"),
@@ -287,9 +285,7 @@ def figure(row: Published, regimen: Regimen, study: ResolvedStudy, arm: Arm, *, 
         return from_internal(_uptake(arm, regimen, row.analyte, UPTAKE[row.parameter]), row.unit)
     product = row.analyte.split()[-1].lower()
     drug, form = ("sn-38", RELEASED) if product == "sn-38" else (regimen.drug, regimen.form)
-    plasma = next(
-        c for c in arm.courses if (c.species, c.form, c.organ, c.quantity) == (drug, form, PLASMA, IN_PLASMA)
-    )
+    plasma = next(c for c in arm.courses if (c.species, c.form, c.organ, c.quantity) == (drug, form, PLASMA, IN_PLASMA))
     return in_plasma(row, plasma, arm, study, dose=None if drug == "sn-38" else dose)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from janusome.reporting.numerals import duration, unit
-from janusome.simulation.record import Arm, DoseGiven, Record
+from janusome.simulation.record import DoseGiven, Record
 from janusome.units import from_internal, parse
 
 RESEARCH_USE = "Research use only. Not a medical device, and not for the care of any patient."
@@ -32,7 +32,9 @@ def summary(record: Record) -> list[str]:
     sentences += [doses(arm.doses, arm=arm.name) for arm in record.arms if arm.doses]
     others = [arm.name for arm in record.arms[1:]]
     if others:
-        sentences.append(f"Beside it {_and(others)} {'was' if len(others) == 1 else 'were'} simulated with the same host and the same draws.")
+        sentences.append(
+            f"Beside it {_and(others)} {'was' if len(others) == 1 else 'were'} simulated with the same host and draws."
+        )
     scans = [scan.name for scan in treated.scans]
     if scans:
         sentences.append(f"The treated arm was scanned: {_and(scans)}.")
@@ -46,7 +48,11 @@ def lesions(study: Mapping[str, Any]) -> str:
     tumors = tumors if isinstance(tumors, Sequence) and not isinstance(tumors, str) else [tumors]
     described = []
     for tumor in tumors:
-        size = tumor.get("volume") or (f"drawn in {name_of(_mask(tumor))}" if tumor.get("mask") else "") if isinstance(tumor, Mapping) else ""
+        size = (
+            tumor.get("volume") or (f"drawn in {name_of(_mask(tumor))}" if tumor.get("mask") else "")
+            if isinstance(tumor, Mapping)
+            else ""
+        )
         described.append(f"{name_of(tumor)} ({size})" if size else name_of(tumor))
     if not described:
         return ""
@@ -60,7 +66,11 @@ def doses(given: Sequence[DoseGiven], *, arm: str) -> str:
         times = [duration(float(from_internal(dose.time, "h"))) for dose in given]
         when = _and(times) if len(times) <= MOST_SPELLED else f"{times[0]}, {times[1]} … {times[-1]}"
         return f"Arm {arm} received {len(given)} doses of {_dose(given[0])}, at {when}."
-    return f"Arm {arm} received " + _and([f"{_dose(dose)} at {duration(float(from_internal(dose.time, 'h')))}" for dose in given]) + "."
+    return (
+        f"Arm {arm} received "
+        + _and([f"{_dose(dose)} at {duration(float(from_internal(dose.time, 'h')))}" for dose in given])
+        + "."
+    )
 
 
 def asked_hours(record: Record) -> list[float]:
@@ -69,7 +79,10 @@ def asked_hours(record: Record) -> list[float]:
     outputs = record.study.get("outputs") or {}
     asked = outputs.get("times") if isinstance(outputs, Mapping) else None
     if asked:
-        hours = [each / 3600.0 if isinstance(each, float) else from_internal(parse(each, unit="h", place="outputs.times"), "h") for each in asked]
+        hours = [
+            each / 3600.0 if isinstance(each, float) else from_internal(parse(each, unit="h", place="outputs.times"), "h")
+            for each in asked
+        ]
     else:
         scans = [float(from_internal(scan.time, "h")) for arm in record.arms for scan in arm.scans]
         hours = [*USUAL_HOURS, *scans]
@@ -90,8 +103,8 @@ def _ensemble(draws: int) -> str:
     if draws <= 1:
         return "Every input was at its median; without an ensemble there are no intervals."
     return (
-        f"Every input was drawn from its spread {draws - 1} times beside its median: figures are medians with their 5–95 % intervals, "
-        "pictures and maps are at the median of every input."
+        f"Every input was drawn from its spread {draws - 1} times beside its median: figures are medians with 5–95 % "
+        "intervals, pictures and maps are at the median of every input."
     )
 
 

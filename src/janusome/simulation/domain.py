@@ -6,25 +6,33 @@ from janusome.specification.resolved import ResolvedStudy
 
 # Formulation and species whose plasma kinetics stand in the validation report, with what was fitted there.
 COMPARED = {
-    ("doxil", "human"): "plasma doxorubicin at 10 mg/m^2 (fitted)",
-    ("abraxane", "human"): "plasma paclitaxel (fitted)",
-    ("free-doxorubicin", "human"): "plasma doxorubicin at 25 and 50 mg/m^2 (fitted)",
+    ("doxil", "human"): "plasma doxorubicin at 10 mg/m^2 (fitted) and at 20 to 50 mg/m^2 (not fitted)",
+    ("abraxane", "human"): "plasma paclitaxel at 260 mg/m^2 (fitted)",
+    ("free-doxorubicin", "human"): "plasma doxorubicin at 25 and 50 mg/m^2 over some days (fitted)",
+}
+IN_TUMORS = {
+    ("mm-302-cu64", "human"): "Cu-64 in lesions at 24 and 48 h (not fitted)",
+    ("doxil", "mouse"): "doxorubicin in a breast tumor at 9 and 16 mg/kg (not fitted)",
+    ("free-doxorubicin", "mouse"): "doxorubicin in a breast tumor at 9 mg/kg (not fitted)",
 }
 
 
 def outside_validation(study: ResolvedStudy) -> tuple[str, ...]:
     """Return sentences on what of a study no published comparison covers."""
-    compared = COMPARED.get((study.formulation.name, study.host.species))
+    who = (study.formulation.name, study.host.species)
+    compared, in_tumors = COMPARED.get(who), IN_TUMORS.get(who)
     found = []
     if compared is None:
         found.append(
-            f"formulation {study.formulation.name} in {study.host.species}: its kinetics were compared with no published "
+            f"formulation {study.formulation.name} in {study.host.species}: its kinetics in plasma were compared with no published "
             "data; read them as what the sources of its values imply"
         )
     else:
         found.append(f"formulation {study.formulation.name} in {study.host.species}: compared for {compared} only")
-    if study.lesions:
+    if study.lesions and in_tumors is None:
         found.append("delivery to the tumor, its response and the visibility of lesions were compared with no published data")
+    elif study.lesions:
+        found.append(f"delivery to the tumor: compared for {in_tumors} only; response and visibility with no published data")
     if any(dose.route != "intravenous" for dose in study.doses):
         found.append("intratumoral injection was compared with no published data")
     return tuple(found)

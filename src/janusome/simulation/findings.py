@@ -228,7 +228,7 @@ def _first_crossing(times: Array, relative: Array, level: float) -> tuple[Array,
         share = np.clip((np.log(level) - low) / (high - low), 0.0, 1.0)
     time = times[right - 1] + share * (times[right] - times[right - 1])
     reason = f"not reached within {times[-1]:.4g} d"
-    return np.where(reached, time, np.nan), tuple("" if each else reason for each in reached)
+    return np.where(reached, time, np.nan), tuple(np.where(reached, "", reason).tolist())
 
 
 def measures_cells(course: Course) -> bool:

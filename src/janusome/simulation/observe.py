@@ -27,7 +27,7 @@ from janusome.model import (
     Species,
     catalogue,
 )
-from janusome.numerics.detectability import change_visibility, lesion_visibility
+from janusome.numerics.detectability import Comparison, against_background, against_before, judged
 from janusome.numerics.precision import double
 from janusome.numerics.resample import field_of_view, resample
 from janusome.simulation.arms import BODY, Site
@@ -43,7 +43,6 @@ Array = NDArray[np.float64]
 
 OUTSIDE, INSIDE = (INTERSTITIUM, BOUND), (INTERNALISED, PHAGOCYTOSED)
 SITE_PREFIXES = {"intracellular_": "intracellular", "detached_": "detached"}
-LARGEST_FIELD = 96  # voxels along an axis
 
 
 class Label(NamedTuple):
@@ -104,14 +103,15 @@ def _scan(
     in_voxels = _in_voxels(snapshot, field, lesion, label, coarse, moment)
     in_lesion, in_background = _in_lesion(coarse, lesion, label, moment), _in_organ(coarse, lesion, label, moment)
     with double():
-        view = _View.of(study, lesion, camera, book)
+        view = _View.of(study, lesion, camera, in_voxels, book)
+        before = view.shows_tissue(camera)
         found = [
-            view.look(camera, draw, _scaled(in_voxels, in_lesion, draw), Label(*(part[draw] for part in in_background)))
+            judged(_compared(camera.draw(draw), view.scene(draw, in_lesion, in_background), view.regions, before=before))
             for draw in range(book.draws)
         ]
         key = jax.random.key(_seed(study.seed, event, label, lesion.name))
-        scene, expected = view.scene(camera, 0, in_voxels, Label(*(part[0] for part in in_background)))
-        shown = camera.draw(0)
+        scene, shown = view.scene(0, in_lesion, in_background), camera.draw(0)
+        expected = shown.expected(scene)
         image = np.asarray(shown.noisy(expected, scene, key=key))
         picture = np.asarray(expected)
     hours = from_internal(event.at, "h")
@@ -125,7 +125,7 @@ def _scan(
         unit=shown.unit,
         expected=picture,
         image=image,
-        lesion=np.asarray(view.lesion) > 0.5,
+        lesion=np.asarray(view.regions[0]) > 0.5,
         voxel_size=camera.voxel_size,
         visibility=Visibility(
             lesion=lesion.name,
@@ -178,68 +178,71 @@ def _camera(study: ResolvedStudy, event: ScanEvent, label: str, book: ValueBook)
     return Camera(modality, fields, np.array([slices, width, width]), conditions, settings)
 
 
+@eqx.filter_jit
+def _compared(modality: AbstractModality, scene: Scene, regions: tuple[Any, Any], *, before: bool) -> Comparison:
+    """Read the lesion in one draw against what is around it, or against itself before the label came."""
+    lesion, background = regions
+    expected = modality.expected(scene)
+    if before:
+        return against_before(modality, expected, scene, before=modality.expected(_without_label(scene)), lesion=lesion)
+    return against_background(modality, expected, scene, lesion=lesion, background=background)
+
+
+def _without_label(scene: Scene) -> Scene:
+    nothing = jnp.zeros_like(scene.detached)
+    return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), scene, (nothing,) * 3)
+
+
 @dataclasses.dataclass(frozen=True)
 class _View:
-    """The field of view: how much of each voxel the lesion takes, and the tissue in it and around it for every draw."""
+    """The field of view: how much of each voxel the lesion takes, what it holds there, and the tissue in and around it."""
 
-    lesion: Any  # (z, y, x) share of each voxel
-    background: Any  # (z, y, x) voxels that are background alone
-    grid: Site
+    regions: tuple[Any, Any]  # (z, y, x) share of each voxel in the lesion; voxels that are background alone
+    pattern: Label  # (z, y, x) the median's label, per tissue volume of the voxel
     voxel_size: Array
     rates: Mapping[str, tuple[Array, Array]]  # of the lesion and of what is around it, (draws,)
 
     @classmethod
-    def of(cls, study: ResolvedStudy, lesion: Site, camera: Camera, book: ValueBook) -> _View:
+    def of(cls, study: ResolvedStudy, lesion: Site, camera: Camera, in_voxels: Label, book: ValueBook) -> _View:
         grid, blur = lesion.grid, camera.fields.get("spatial_resolution")
         reach = float(np.max(blur)) if blur is not None else 0.0
         margin = max(3.0 * reach, 4.0 * float(camera.voxel_size.max()))
         shape = field_of_view(grid.inside.shape, voxel_size=tuple(grid.voxel_size), of=tuple(camera.voxel_size), margin=margin)
-        shape = tuple(min(count, LARGEST_FIELD) for count in shape)
-        share = resample(jnp.asarray(grid.inside, dtype=float), voxel_size=grid.voxel_size, of=camera.voxel_size, shape=shape)
-        apart = binary_dilation(
-            np.asarray(share) > 0.0, iterations=max(1, round(1.5 * reach / float(camera.voxel_size.min())))
+
+        def onto(values: Any) -> Any:
+            field = np.zeros(grid.inside.shape)
+            field[grid.inside] = values
+            return resample(jnp.asarray(field), voxel_size=grid.voxel_size, of=camera.voxel_size, shape=shape)
+
+        share = onto(1.0)
+        reached = max(1, round(1.5 * reach / float(camera.voxel_size.min())))
+        apart = binary_dilation(np.asarray(share) > 0.0, iterations=reached)
+        pattern = Label(*(onto(part) for part in in_voxels))
+        rates = _relaxation(study, lesion, camera, book)
+        return cls((share, jnp.asarray(~apart, dtype=float)), pattern, camera.voxel_size, rates)
+
+    def scene(self, draw: int, in_lesion: Label, around: Label) -> Scene:
+        """Return the scene of one draw: the median's pattern, scaled part by part to what the lesion holds in that draw."""
+        share = self.regions[0]
+
+        def part(pattern: Any, mean: Array, outside: Array) -> Any:
+            inside = pattern * (mean[draw] / mean[0]) if mean[0] > 0.0 else share * mean[draw]
+            return inside + (1.0 - share) * outside[draw]
+
+        return Scene(
+            *(part(*parts) for parts in zip(self.pattern, in_lesion, around, strict=True)),
+            **{name: share * here[draw] + (1.0 - share) * there[draw] for name, (here, there) in self.rates.items()},
+            voxel_size=jnp.asarray(self.voxel_size),
         )
-        return cls(
-            share, jnp.asarray(~apart, dtype=float), lesion, camera.voxel_size, _relaxation(study, lesion, camera, book)
-        )
 
-    def scene(self, camera: Camera, draw: int, inside: Label, around: Label) -> tuple[Scene, Any]:
-        """Return the scene of one draw and its expected image."""
-        rates = {name: self._mixed(here[draw], there[draw]) for name, (here, there) in self.rates.items()}
-        spread = {name: self._embedded(getattr(inside, name), getattr(around, name)) for name in Label._fields}
-        scene = Scene(**spread, **rates, voxel_size=jnp.asarray(camera.voxel_size))
-        return scene, camera.draw(draw).expected(scene)
+    def shows_tissue(self, camera: Camera) -> bool:
+        """Tell whether the modality shows tissue by itself.
 
-    def look(self, camera: Camera, draw: int, inside: Label, around: Label) -> Any:
-        """Tell whether the lesion stands out in one draw: from what is around it, or from itself before the label came.
-
-        A modality that shows tissue by itself is compared with the image without label: what is asked is whether the
-        particle shows, not whether the tumor does.
+        One that does is compared with its image without label: what is asked is whether the particle shows, not whether the
+        tumor does.
         """
-        scene, expected = self.scene(camera, draw, inside, around)
-        empty = eqx.tree_at(
-            lambda s: (s.attached_outside, s.attached_inside, s.detached), scene, (jnp.zeros_like(expected),) * 3
-        )
-        modality = camera.draw(draw)
-        before = modality.expected(empty)
-        if float(jnp.max(jnp.abs(before))) > 0.0:
-            return change_visibility(modality, expected, scene, before=before, lesion=self.lesion)
-        return lesion_visibility(modality, expected, scene, lesion=self.lesion, background=self.background)
-
-    def _mixed(self, here: float, there: float) -> Any:
-        return self.lesion * here + (1.0 - self.lesion) * there
-
-    def _embedded(self, inside: Array, around: float) -> Any:
-        grid = self.grid.grid
-        field = np.zeros(grid.inside.shape)
-        field[grid.inside] = inside
-        lesion = resample(
-            jnp.asarray(field),
-            voxel_size=grid.voxel_size,
-            of=self.voxel_size,
-            shape=self.lesion.shape,
-        )
-        return lesion + (1.0 - self.lesion) * around
+        nothing = Label(*(np.zeros(1) for _ in Label._fields))
+        return bool(jnp.max(jnp.abs(camera.draw(0).expected(_without_label(self.scene(0, nothing, nothing))))) > 0.0)
 
 
 def _relaxation(study: ResolvedStudy, lesion: Site, camera: Camera, book: ValueBook) -> dict[str, tuple[Array, Array]]:
@@ -323,13 +326,3 @@ def _amount(coarse: Trajectory, species: Species, region: str, site: str, place:
     if index is None or index[place] < 0:
         return np.zeros(len(coarse.states))
     return coarse.states[:, moment, index[place]]
-
-
-def _scaled(voxels: Label, means: Label, draw: int) -> Label:
-    """Return the field of the median scaled to the lesion's mean in a draw, part by part."""
-    return Label(
-        *(
-            field * (mean[draw] / mean[0]) if mean[0] > 0.0 else np.full_like(field, mean[draw])
-            for field, mean in zip(voxels, means, strict=True)
-        )
-    )

@@ -20,7 +20,8 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from janusome.files.library import Library
-from janusome.reporting.validation import REGIMENS, Published, figure, published
+from janusome.reporting.published import REGIMENS, Published, published
+from janusome.reporting.validation import figure
 from janusome.simulation.run import simulate
 from janusome.specification.resolve import resolve
 from janusome.specification.values import Value
@@ -42,7 +43,7 @@ class Knob:
 
 @dataclass(frozen=True)
 class Fit:
-    """A product of the published table, the knobs, and further figures that the published volume may mean."""
+    """A product of the published table and what is moved to fit it."""
 
     product: str
     knobs: tuple[Knob, ...]
@@ -117,44 +118,36 @@ def anchors(fit: Fit, rows: Sequence[Published]) -> list[Published]:
     return [*found, *(replace(row, parameter="Vss") for row in found if row.parameter == "V_per_m2")]
 
 
+def compared(fit: Fit, aims: Sequence[Published], library: Library, numbers: Any) -> list[tuple[str, Published, float]]:
+    """Return host, published row and our median for every figure with the knobs at the given numbers."""
+    regimen, found = REGIMENS[fit.product], []
+    for host in regimen.hosts:
+        for dose in dict.fromkeys(row.dose or 0.0 for row in aims):
+            study = turned(resolve(regimen.study(host, dose, draws=DRAWS), library), fit.knobs, numbers)
+            arm = simulate(study, grids={}).arms[0]
+            own = [row for row in aims if row.dose == dose]
+            found += [(host, row, float(np.nanmedian(figure(row, regimen, study, arm, dose=dose)))) for row in own]
+    return found
+
+
 def run(fit: Fit, rows: Sequence[Published], library: Library) -> None:
     """Fit and print."""
-    regimen, aims = REGIMENS[fit.product], anchors(fit, rows)
-    doses = dict.fromkeys(row.dose for row in aims)
-    studies = {
-        (host, dose): resolve(regimen.study(host, dose, draws=DRAWS), library) for host in regimen.hosts for dose in doses
-    }
+    aims = anchors(fit, rows)
 
-    def logs(at: Any) -> Any:
-        found = []
-        for (host, dose), study in studies.items():
-            here = turned(study, fit.knobs, np.exp(at))
-            arm = simulate(here, grids={}).arms[0]
-            for row in (row for row in aims if row.dose == dose):
-                ours = float(np.nanmedian(figure(row, regimen, here, arm, dose=dose)))
-                found.append((host, row, ours, np.log(ours / row.value)))
-        logs.last = found
-        return np.array([each[-1] for each in found])
+    def log_ratios(logarithms: Any) -> Any:
+        return np.array([np.log(ours / row.value) for _, row, ours in compared(fit, aims, library, np.exp(logarithms))])
 
     lower, upper = np.log(np.array([knob.bounds for knob in fit.knobs])).T
-    solution = least_squares(
-        logs,
-        np.log([knob.start for knob in fit.knobs]),
-        bounds=(lower, upper),
-        diff_step=0.03,
-        xtol=2e-3,
-        ftol=2e-3,
-        max_nfev=10,
-    )
-    freedom = max(solution.fun.size - solution.x.size, 1)
-    errors = np.sqrt(np.diag(np.linalg.pinv(solution.jac.T @ solution.jac)) * 2 * solution.cost / freedom)
-    print(f"\n{fit.product}: root mean square log ratio {np.sqrt(2 * solution.cost / solution.fun.size):.3f}")
-    for knob, at, error in zip(fit.knobs, solution.x, errors, strict=True):
+    start = np.log([knob.start for knob in fit.knobs])
+    found = least_squares(log_ratios, start, bounds=(lower, upper), diff_step=0.03, xtol=2e-3, ftol=2e-3, max_nfev=10)
+    freedom = max(found.fun.size - found.x.size, 1)
+    errors = np.sqrt(np.diag(np.linalg.pinv(found.jac.T @ found.jac)) * 2 * found.cost / freedom)
+    print(f"\n{fit.product}: root mean square log ratio {np.sqrt(2 * found.cost / found.fun.size):.3f}")
+    for knob, at, error in zip(fit.knobs, found.x, errors, strict=True):
         print(f"  {knob.name}: {np.exp(at):.3g} (standard error of the logarithm {error:.2f})")
-    logs(solution.x)
-    for host, row, ours, _ in logs.last:
+    for host, row, ours in compared(fit, aims, library, np.exp(found.x)):
         print(
-            f"    {host:13} {row.dose_text[:10]:10} {row.parameter:15} published {row.value:8.4g}  ours {ours:8.4g} {row.unit}"
+            f"    {host:13} {row.dose:4g} mg/m^2  {row.parameter:15} published {row.value:8.4g}  ours {ours:8.4g} {row.unit}"
         )
 
 

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from janusome.files.library import Library
-from janusome.reporting.validation import compare, published
+from janusome.reporting.published import published
+from janusome.reporting.validation import compare
 from janusome.reporting.validation_page import report
 
 

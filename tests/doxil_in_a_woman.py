@@ -1,8 +1,7 @@
-"""A real study, put together once for the tests that solve it in different ways: Doxil in a woman with a breast tumor."""
+"""A real study, put together for the tests that solve it in different ways: Doxil in a woman with a breast tumor."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,7 +31,6 @@ class Doxil(NamedTuple):
     assembly: Assembly
 
 
-@cache
 def doxil(*, core_to_rim: float = 1.0, grid: LesionGrid | None = None) -> Doxil:
     """Assemble it; two doses, the first over an hour and the second, a day later, at once."""
     evenly = {"core_to_rim_vessel_ratio": {"value": core_to_rim, "unit": "", "cv": 0}}

@@ -12,9 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, Form, Region, Species
-from janusome.simulation.assemble import Assembly, Compartments, Matter, assemble, laws
 from janusome.numerics.precision import double
 from janusome.numerics.tape import Segment, Tolerances, solve
+from janusome.simulation.assemble import Assembly, Compartments, Matter, assemble, laws
 from janusome.simulation.layout import Pool
 from janusome.simulation.trajectory import program_of
 from janusome.simulation.values import Scope, ValueBook
@@ -112,12 +112,18 @@ def given_to(assembly: Assembly, amounts: Mapping[int, float]) -> np.ndarray:
 def followed(assembly: Assembly, start: np.ndarray, times: Sequence[float], *, relative: float = 1e-9) -> np.ndarray:
     """Return the states (times, states) of one lane, solved finer than any test asks."""
     cells = np.concatenate(list(assembly.layout.cells.values()) or [np.zeros(0, dtype=int)])
-    scale = np.full(assembly.layout.size, start[: assembly.layout.size].max(where=~np.isin(np.arange(start.size), cells), initial=1e-30))
+    scale = np.full(
+        assembly.layout.size, start[: assembly.layout.size].max(where=~np.isin(np.arange(start.size), cells), initial=1e-30)
+    )
     scale[cells] = max(start[cells].max(initial=0.0), 1.0)
     program = program_of(assembly, "test")
     whole = [Segment(0.0, float(times[-1]))]
     tolerances = Tolerances(relative=relative, absolute=1e-12 * scale)
-    return solve(program, start, assembly.parameters, whole, np.asarray(times, dtype=float), tolerances=tolerances, threads=1).require().states[0]
+    return (
+        solve(program, start, assembly.parameters, whole, np.asarray(times, dtype=float), tolerances=tolerances, threads=1)
+        .require()
+        .states[0]
+    )
 
 
 def exposure(assembly: Assembly, entered: int, seen: int, *, left: Sequence[int]) -> float:

@@ -15,8 +15,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from janusome.model import BLOOD, EXITS, SITES, VESSELS, AbstractTransfer, Form, Lesion, Links, Material, Stimulus, catalogue
-from janusome.model import AbstractModality, AbstractProcess, Scene
+from janusome.model import (
+    BLOOD,
+    EXITS,
+    SITES,
+    VESSELS,
+    AbstractModality,
+    AbstractProcess,
+    AbstractTransfer,
+    Form,
+    Lesion,
+    Links,
+    Material,
+    Scene,
+    Stimulus,
+    catalogue,
+)
 from janusome.units import dimension
 
 # Lowest and highest value in the internal set, by unit; drawn evenly in the logarithm. From a capillary bed of a mouse's tumor
@@ -56,7 +70,11 @@ BY_DIMENSION = [(dimension(unit), bounds) for unit, bounds in RANGES.items()]
 
 def every_law() -> list[type[AbstractProcess]]:
     """Return every finished law."""
-    return [law for folder in ("body", "tumor", "particle", "effect") for law in catalogue(f"janusome.{folder}", AbstractProcess).values()]
+    return [
+        law
+        for folder in ("body", "tumor", "particle", "effect")
+        for law in catalogue(f"janusome.{folder}", AbstractProcess).values()
+    ]
 
 
 def every_modality() -> list[type[AbstractModality]]:
@@ -187,7 +205,9 @@ def made(law: type[Any], *, count: int = 1, links: int = 0, **fields: Any) -> An
     return law(**whole)
 
 
-def coefficient(law: AbstractTransfer, state: Material, source: str, target: str, *, stimulus: Stimulus | None = None) -> np.ndarray:
+def coefficient(
+    law: AbstractTransfer, state: Material, source: str, target: str, *, stimulus: Stimulus | None = None
+) -> np.ndarray:
     """Return the one coefficient with which a law moves material from a site to another."""
     count = state.tissue_volume.shape[0]
     found = [t for t in law.transfers(state, stimulus or unstimulated(count)) if (t.source, t.target) == (source, target)]

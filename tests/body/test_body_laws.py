@@ -5,7 +5,19 @@ import math
 import numpy as np
 import pytest
 
-from everything import ATTACHED, CARRIER, DETACHED, ENCAPSULATED, PRODUCT, RELEASED, assembled, at, exposure, followed, given_to
+from everything import (
+    ATTACHED,
+    CARRIER,
+    DETACHED,
+    ENCAPSULATED,
+    PRODUCT,
+    RELEASED,
+    assembled,
+    at,
+    exposure,
+    followed,
+    given_to,
+)
 from janusome.body.carrier_degradation import CarrierDegradation
 from janusome.body.circulation import Circulation
 from janusome.body.conversion import Conversion
@@ -123,7 +135,11 @@ def test_a_dose_a_day_later_is_cleared_as_today_and_a_second_dose_meets_phagocyt
     entry = at(assembly, CARRIER, "venous", BLOOD)
     dose = given_to(assembly, {entry: 1e-7})
     first = followed(assembly, dose, [0.0, HOUR])
-    after_rest = followed(assembly, followed(assembly, given_to(assembly, {}), [0.0, 24 * HOUR])[-1] + given_to(assembly, {entry: 1e-7}), [0.0, HOUR])
+    after_rest = followed(
+        assembly,
+        followed(assembly, given_to(assembly, {}), [0.0, 24 * HOUR])[-1] + given_to(assembly, {entry: 1e-7}),
+        [0.0, HOUR],
+    )
     blood = [at(assembly, CARRIER, place, BLOOD) for place in POOLS]
     assert after_rest[-1][blood] == pytest.approx(first[-1][blood], rel=1e-8)
     a_day = followed(assembly, dose, [0.0, 24 * HOUR])[-1]

@@ -4,8 +4,8 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
-
 from dimensions import agrees, dimensions_of
+
 from janusome.errors import DimensionError
 from janusome.model import AbstractRate, AbstractTransfer, PerPlace
 from janusome.units import quantity

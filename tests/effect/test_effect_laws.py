@@ -77,7 +77,9 @@ C_50, WINDOW = 2e-4, 72 * HOUR
 
 
 def kill_rate(concentration, *, hill=1.0):
-    law = made(HillKilling, maximum_kill_rate=maximum_kill_rate(WINDOW), half_maximal_target_concentration=C_50, hill_coefficient=hill)
+    law = made(
+        HillKilling, maximum_kill_rate=maximum_kill_rate(WINDOW), half_maximal_target_concentration=C_50, hill_coefficient=hill
+    )
     rates = law.rates(lesion(target_concentration=concentration), unstimulated())
     assert float(rates.viable[0]) == -float(rates.dying[0])
     return float(rates.dying[0]) / 1e9
@@ -88,7 +90,10 @@ def test_an_assay_at_its_half_maximal_concentration_leaves_half_of_the_cells():
     medium, held = 1e-4, 40.0
     c_50 = half_maximal_target_concentration(medium, held)
     assembly = assembled(
-        ["hill_killing"], maximum_kill_rate=maximum_kill_rate(WINDOW), half_maximal_target_concentration=c_50, hill_coefficient=1.0
+        ["hill_killing"],
+        maximum_kill_rate=maximum_kill_rate(WINDOW),
+        half_maximal_target_concentration=c_50,
+        hill_coefficient=1.0,
     )
     cell_volume = 0.5 * assembly.tissue_volume["lesion"][0]
     drug = [at(assembly, RELEASED, f"voxel {k}", TARGET) for k in range(3)]
@@ -102,7 +107,11 @@ def test_an_assay_at_its_half_maximal_concentration_leaves_half_of_the_cells():
 
 
 def test_two_drugs_add_their_rates():
-    fields = {"maximum_kill_rate": maximum_kill_rate(WINDOW), "half_maximal_target_concentration": C_50, "hill_coefficient": 1.0}
+    fields = {
+        "maximum_kill_rate": maximum_kill_rate(WINDOW),
+        "half_maximal_target_concentration": C_50,
+        "hill_coefficient": 1.0,
+    }
     assembly = assembled(["hill_killing"], **fields)
     held = {at(assembly, drug, "voxel 0", TARGET): C_50 * 0.5 * 1e-3 for drug in (RELEASED, PRODUCT)}
     found = followed(assembly, given_to(assembly, held), [0.0, WINDOW])[:, cells(assembly, VIABLE)[0]]

@@ -30,7 +30,13 @@ def in_double_precision():
 def test_half_of_a_nuclide_is_left_after_its_half_life_wherever_it_is_and_the_rest_is_booked():
     half_life = 12.7 * HOUR
     assembly = assembled(["radioactive_decay"], half_life=half_life)
-    standing = [index for pool, indices in assembly.layout.pools.items() if pool.species in (ATTACHED, DETACHED) for index in indices if index >= 0]
+    standing = [
+        index
+        for pool, indices in assembly.layout.pools.items()
+        if pool.species in (ATTACHED, DETACHED)
+        for index in indices
+        if index >= 0
+    ]
     start = given_to(assembly, dict.fromkeys(standing, 1e-12))
     found = followed(assembly, start, [0.0, half_life, 24 * HOUR])
     assert found[1][standing] == pytest.approx(0.5e-12)
@@ -79,7 +85,10 @@ def test_a_label_is_lost_at_one_rate_outside_cells_and_at_another_inside():
 def test_attached_and_detached_label_decay_alike_so_that_detachment_shows_in_their_ratio_alone():
     k = 1e-5
     assembly = assembled(
-        ["radioactive_decay", "label_detachment"], half_life=2 * HOUR, detachment_rate_constant=k, intracellular_detachment_rate_constant=k
+        ["radioactive_decay", "label_detachment"],
+        half_life=2 * HOUR,
+        detachment_rate_constant=k,
+        intracellular_detachment_rate_constant=k,
     )
     on, off = at(assembly, ATTACHED, "liver", BLOOD), at(assembly, DETACHED, "liver", BLOOD)
     end = followed(assembly, given_to(assembly, {on: 1e-11}), [0.0, 6 * HOUR])[-1]
@@ -116,7 +125,9 @@ def test_acid_release_reads_the_ph_of_each_site():
 
 
 def melted(celsius, *, rise=0.0, width=0.5):
-    law = made(LipidTransitionRelease, melted_release_rate_constant=0.03, transition_temperature=314.45, transition_width=width)
+    law = made(
+        LipidTransitionRelease, melted_release_rate_constant=0.03, transition_temperature=314.45, transition_width=width
+    )
     state = places_like(LipidTransitionRelease, temperature=celsius + 273.15)
     return float(coefficient(law, state, BLOOD, BLOOD, stimulus=unstimulated(temperature_rise=rise))[0])
 

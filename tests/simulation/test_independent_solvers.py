@@ -34,7 +34,11 @@ def ours(study, timeline):
     own = tolerances_of(study.assembly, study.given)
     fine = Tolerances(relative=1e-8, absolute=np.asarray(own.absolute) * 1e-2)
     program = program_of(study.assembly, "doxil")
-    return solve(program, study.assembly.initial, study.assembly.parameters, timeline, moments(), tolerances=fine, threads=1).require().states[0]
+    return (
+        solve(program, study.assembly.initial, study.assembly.parameters, timeline, moments(), tolerances=fine, threads=1)
+        .require()
+        .states[0]
+    )
 
 
 def worst_difference(one, other):
@@ -82,15 +86,22 @@ def test_the_exported_model_is_valid_sbml_and_a_list_of_reactions(study, exporte
     moves = [one for one in model.getListOfReactions() if one.getNumReactants() == 1 and one.getNumProducts() == 1]
     laws = {one.getName().split(":")[0] for one in model.getListOfReactions()}
     assert laws == {acting.name for acting in study.assembly.acting} | {"protocol"}
-    others = {one.getName().split(":")[0] for one in model.getListOfReactions()} - {one.getName().split(":")[0] for one in moves}
-    assert others <= {"gompertz_growth", "dying_cell_clearance", "protocol"}  # cells are born and vanish, doses come from outside
+    others = {one.getName().split(":")[0] for one in model.getListOfReactions()} - {
+        one.getName().split(":")[0] for one in moves
+    }
+    assert others <= {
+        "gompertz_growth",
+        "dying_cell_clearance",
+        "protocol",
+    }  # cells are born and vanish, doses come from outside
 
 
 def test_diffrax_solves_the_same_right_hand_side_to_the_same_amounts(study, timeline, ours):
     assembly, times = study.assembly, moments()
     with double():
         scale = jnp.asarray(np.maximum(np.abs(ours).max(axis=0), 1e-30))
-        term = diffrax.ODETerm(lambda t, x, p: assembly.rates(x * scale, p) / scale)  # in shares of each state's highest amount
+        rates = jax.jit(assembly.rates)  # traced once for all stages
+        term = diffrax.ODETerm(lambda t, x, p: rates(x * scale, p) / scale)  # in shares of each state's highest amount
         control = diffrax.PIDController(rtol=1e-7, atol=1e-9)
 
         @jax.jit

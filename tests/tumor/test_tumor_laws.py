@@ -78,12 +78,19 @@ K_A, K_D = 1e2, 2e-7  # dissociation constant in mol/m^3
 
 
 def binding(places=1e-3):
-    return made(LangmuirBinding, association_rate_constant=K_A, dissociation_rate_constant=K_A * K_D, binding_places_per_tissue_volume=places)
+    return made(
+        LangmuirBinding,
+        association_rate_constant=K_A,
+        dissociation_rate_constant=K_A * K_D,
+        binding_places_per_tissue_volume=places,
+    )
 
 
 @pytest.mark.parametrize("accessible_fraction", [0.03, 0.3, 1.0])
 @pytest.mark.parametrize("concentration", [0.01 * K_D, K_D, 30 * K_D])
-def test_occupancy_at_equilibrium_is_the_langmuir_isotherm_of_the_fluid_that_the_carrier_sees(accessible_fraction, concentration):
+def test_occupancy_at_equilibrium_is_the_langmuir_isotherm_of_the_fluid_that_the_carrier_sees(
+    accessible_fraction, concentration
+):
     """c/(K_D + c) with c per accessible volume, whatever the accessible fraction: neither a trap nor a loss of 1/ε."""
     volume, share = 1e-9, concentration / (K_D + concentration)
     fluid = accessible_fraction * volume
@@ -156,7 +163,13 @@ def line(count):
 def change(diffusivity, accessible, amounts, *, spacing, area=1.0):
     """dn/dt of every voxel of a row."""
     count, pairs = len(amounts), line(len(amounts))
-    law = made(InterstitialDiffusion, count=count, links=len(pairs), interstitial_diffusivity=diffusivity, face_area_over_distance=area / spacing)
+    law = made(
+        InterstitialDiffusion,
+        count=count,
+        links=len(pairs),
+        interstitial_diffusivity=diffusivity,
+        face_area_over_distance=area / spacing,
+    )
     row = places_like(
         InterstitialDiffusion, count=count, tissue_volume=area * spacing, links=links_of(pairs),
         accessible_volume={INTERSTITIUM: np.asarray(accessible) * area * spacing},

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from janusome.files.library import Library
-from janusome.reporting.validation import MAN, WOMAN, Compared, compare, published
+from janusome.reporting.published import MAN, WOMAN, published
+from janusome.reporting.validation import Compared, compare
 from janusome.reporting.validation_page import report
 
 TABLE = Path(os.environ.get("JANUSOME_DATA", "/nowhere")) / "body" / "published_pk_parameters.csv"

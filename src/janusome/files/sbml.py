@@ -111,9 +111,7 @@ def reactions_of(assembly: Assembly, graph: Graph, y: Sequence[int], p: Sequence
 class _Writer:
     """Fills one SBML document."""
 
-    def __init__(
-        self, libsbml: Any, assembly: Assembly, graph: Graph, y: Sequence[int], p: Sequence[int], name: str
-    ) -> None:
+    def __init__(self, libsbml: Any, assembly: Assembly, graph: Graph, y: Sequence[int], p: Sequence[int], name: str) -> None:
         self.sbml, self.assembly, self.graph = libsbml, assembly, graph
         self.document = libsbml.SBMLDocument(LEVEL, VERSION)
         self.model = self.document.createModel()
@@ -150,7 +148,9 @@ class _Writer:
 
     def amounts(self, start: NDArray[np.float64], lane: int) -> None:
         """Write places and what stands at them."""
-        homes = {index: self.compartment(*place, size) for place, size, indices in _places(self.assembly, lane) for index in indices}
+        homes = {
+            index: self.compartment(*place, size) for place, size, indices in _places(self.assembly, lane) for index in indices
+        }
         elsewhere = self.compartment("", ELIMINATED, 1.0)
         cells = {int(index) for indices in self.assembly.layout.cells.values() for index in indices}
         for index, text in enumerate(self.assembly.layout.names):

@@ -84,17 +84,17 @@ def scan(each: Scan) -> Drawing:
                 ground="white" if inverted else "black",
             )
         _outline(panels[2], each.lesion[middle], each.voxel_size, colour=style.VERMILLION if inverted else style.ORANGE)
-        _colour_bar(figure, shown, grid, unit(each.unit))
+        _colour_bar(figure, shown, grid, unit(each.unit) or "signal (relative)")
 
     seen = "visible" if bool(each.visibility.visible[0]) else "not visible"
-    ratio = float(each.visibility.contrast_to_noise[0])
+    ratio = number(float(each.visibility.contrast_to_noise[0]), 2)
     settings = ", ".join(f"{key} {value}" for key, value in each.settings.items())
     return drawing(
         paint,
         size=grid.size,
-        alternative=f"{each.name}: {each.visibility.lesion} is {seen}, contrast-to-noise {ratio:.2g}. Slice through it.",
+        alternative=f"{each.name}: {each.visibility.lesion} is {seen}, contrast-to-noise {ratio}. Slice through it.",
         caption=f"{each.name}, {each.label} ({each.scanner}{', ' + settings if settings else ''}): slice through the middle "
-        f"of the lesion, at the median of every input. Contrast-to-noise {ratio:.2g}: {seen}.",
+        f"of the lesion, at the median of every input. Contrast-to-noise {ratio}: {seen}.",
     )
 
 

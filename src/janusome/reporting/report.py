@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from janusome.reporting import figures, headlines, pictures, words
+from janusome.reporting import figures, headlines, pictures, rankings, words
 from janusome.reporting.equations import equation
 from janusome.reporting.numerals import duration, interval, number, spread, unit
 from janusome.reporting.style import Drawing
@@ -115,7 +115,7 @@ def _drawings(record: Record, found: dict[str, headlines.Sections]) -> dict[str,
         "plasma": figures.plasma(record.arms),
         "organs": figures.organs(record.arms),
         "fate": figures.fate(first),
-        "asked": figures.at_asked_times(
+        "asked": rankings.at_asked_times(
             [f for f in held if f.about["species"] == main], title=f"{main} in organs", lesions=lesions
         ),
         "in_tumor": figures.in_tumor(record.arms),
@@ -124,9 +124,9 @@ def _drawings(record: Record, found: dict[str, headlines.Sections]) -> dict[str,
         "other_scans": [(arm, scan, pictures.scan(scan)) for arm in record.arms[1:] for scan in arm.scans],
         "response": figures.tumor_response(record.arms),
         "ratios": _present(
-            [figures.ratios(against(first, arm), arm=first.name, reference=arm.name, lesions=lesions) for arm in references]
+            [rankings.ratios(against(first, arm), arm=first.name, reference=arm.name, lesions=lesions) for arm in references]
         ),
-        "tornado": figures.tornado(record.drivers, draws=record.draws, inputs=sum(v.q05 != v.q95 for v in record.values)),
+        "tornado": rankings.tornado(record.drivers, draws=record.draws, inputs=sum(v.q05 != v.q95 for v in record.values)),
     }
 
 

@@ -33,6 +33,7 @@ from janusome.reporting.report import report
 from janusome.simulation.record import Arm, Record, Scan, TumorMap
 from janusome.units import from_internal
 
+SUFFIXES = {"t1w": "T1w", "t2star": "T2starw"}  # of BIDS, by sequence; else the modality
 RECORD_SCHEMA = "janusome-record/1"
 PACKAGES = (
     "jax",
@@ -149,9 +150,7 @@ def write_scans(folder: Path, record: Record) -> None:
     for arm in record.arms:
         for scan in arm.scans:
             stem = f"arm-{slug(arm.name)}_lesion-{slug(scan.visibility.lesion)}_scan-{slug(scan.name)}_trc-{slug(scan.label)}"
-            suffix = {"pet": "pet", "mri": "T1w" if "t1w" in scan.settings.get("sequence", "") else "MR"}.get(
-                scan.modality, scan.modality
-            )
+            suffix = next((word for key, word in SUFFIXES.items() if key in scan.settings.get("sequence", "")), scan.modality)
             placed = affine(scan.image.shape, scan.voxel_size, centre=scan.origin, direction=scan.direction)
             for what, values, unit in (
                 (suffix, scan.image, scan.unit),

@@ -8,54 +8,59 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from janusome.reporting.numerals import number, unit
-from janusome.reporting.validation import DRAWS, MAN, MOUSE, REGIMENS, SPELLED, WOMAN, Compared, Ours, Published, Regimen
+from janusome.reporting.published import DRAWS, MAN, MOUSE, REGIMENS, SPELLED, WOMAN, Published, Regimen
+from janusome.reporting.validation import Compared, Ours
 
 HEAD = f"""# Validation: published pharmacokinetics beside ours
 
 Made by `python docs/make_validation.py` from the table of published values that `JANUSOME_DATA` names
-(`body/published_pk_parameters.csv`) and the shipped library; `tests/validation/test_human_pharmacokinetics.py` holds the bounds.
-Ours is the median over {DRAWS + 1} draws of every input, with the 5th and 95th percentile. *Ratio* is ours over the published
-value. *Baseline* is the same ratio for the label's Doxil at 10 mg/m² carried to the other dose with nothing changed but the dose:
-what a model has to beat.
+(`body/published_pk_parameters.csv`) and the shipped library; `tests/validation/test_human_pharmacokinetics.py` holds
+the bounds. Ours is the median over {DRAWS + 1} draws of every input, with the 5th and 95th percentile. *Ratio* is
+ours over the published value. *Baseline* is the same ratio for the label's Doxil at 10 mg/m² carried to the other
+dose with nothing changed but the dose: what a model has to beat.
 
 ## What was fitted to what
 
-`calibration/fit_human_pharmacokinetics.py` moved the values below until the medians were nearest to the rows marked *fitted*, in
-the woman and the man of the library alike. Nothing else on this page was fitted.
+`calibration/fit_human_pharmacokinetics.py` moved the values below until the medians were nearest to the rows marked
+*fitted*, in the woman and the man of the library alike. Nothing else on this page was fitted.
 
-| product | values fitted | to |
-|---|---|---|
-| Doxil | clearance per phagocyte; exchange ratio of liver, spleen and marrow (it ends at the upper bound); partition into other organs | Cmax, AUC, volume at steady state and terminal half-life at 10 mg/m² |
-| free doxorubicin | hepatic intrinsic clearance; partition | CL, AUC, volume and terminal half-life at 25 and 50 mg/m² |
-| Abraxane | hepatic intrinsic clearance and partition of paclitaxel | CL, volume and terminal half-life at 260 mg/m² |
+- **Doxil**, to Cmax, AUC, volume at steady state and terminal half-life at 10 mg/m²: clearance per phagocyte; exchange ratio
+  of liver, spleen and marrow, which ends at the upper bound of 0.5; partition into other organs.
+- **Free doxorubicin**, to CL, AUC, volume and terminal half-life at 25 and 50 mg/m²: hepatic intrinsic clearance; partition.
+- **Abraxane**, to CL, volume and terminal half-life at 260 mg/m²: hepatic intrinsic clearance and partition of paclitaxel.
 
 ## Where the sources contradict themselves
 
-- **Doxil label.** It prints CL 0.056 L/(h m²) and AUC 277 µg h/mL for 10 mg/m², which means 0.036 L/(h m²). The AUC is followed: it
-  agrees with the printed volume and half-life (2.83 L/m² x ln 2/52.3 h = 0.038 L/(h m²)).
-- **Free doxorubicin.** Patients at 25 mg/m² cleared 39.7 to 48.6 L/h, those at 50 mg/m² 13.3 to 35.2 L/h. No linear clearance is
-  in both ranges; ours lies between, so that both areas are met and CL at 25 mg/m² is not. The table on the publisher's page has
-  the least AUC at 50 mg/m² as 2.6, the copy in the data as 2.3 mg h/L. The label and Rossi 1987 sampled for longer and report
-  half-lives of 20 to 48 h and volumes two to four times as large, which the fit does not follow.
-- **Abraxane label.** 632 L/m² and 1741 L are both given for the volume: they agree for a person of 2.75 m² only; 632 L/m² is
-  followed. It equals CL times half-life over ln 2 (601 L/m²), so it is set beside our volume of the terminal phase; that at
-  steady state, which the fit took into account as well, is smaller.
-- **Myocet.** CL and volume do not belong to the printed areas: 20 mg/m² over 30.4 mg h/L is 1.2 L/h at 1.8 m², not 23.5.
+- **Doxil label.** It prints CL 0.056 L/(h m²) and AUC 277 µg h/mL for 10 mg/m², which means 0.036 L/(h m²). The AUC
+  is followed: it agrees with the printed volume and half-life (2.83 L/m² x ln 2/52.3 h = 0.038 L/(h m²)).
+- **Free doxorubicin.** Patients at 25 mg/m² cleared 39.7 to 48.6 L/h, those at 50 mg/m² 13.3 to 35.2 L/h. No linear
+  clearance is in both ranges; ours lies between, so that both areas are met and CL at 25 mg/m² is not. The table on
+  the publisher's page has the least AUC at 50 mg/m² as 2.6, the copy in the data as 2.3 mg h/L. The label and Rossi
+  1987 sampled for longer and report half-lives of 20 to 48 h and volumes two to four times as large, which the fit
+  does not follow.
+- **Abraxane label.** 632 L/m² and 1741 L are both given for the volume: they agree for a person of 2.75 m² only; 632
+  L/m² is followed. It equals CL times half-life over ln 2 (601 L/m²), so it is set beside our volume of the terminal
+  phase; that at steady state, which the fit took into account as well, is smaller.
+- **Myocet.** CL and volume do not belong to the printed areas: 20 mg/m² over 30.4 mg h/L is 1.2 L/h at 1.8 m², not
+  23.5.
 """
-NOTES = """Doses are infused over 30 min (free doxorubicin 5 min, Myocet 60 min, Onivyde 90 min, MM-302 60 min) where a source states nothing.
-*Not followed* marks what other figures of the same source contradict. Myocet and Onivyde are composed of the rows of their carrier class and drug with a guessed content: they are no formulations of
-the library, and show what a class of carriers predicts for a product that it was not made for. A published volume is set beside
-that at steady state. The dose of Rossi 1987 is not in its abstract; the kinetics of free doxorubicin do not depend on it here."""
+NOTES = """Doses are infused over 30 min (free doxorubicin 5 min, Myocet 60 min, Onivyde 90 min, MM-302 60 min) where a source
+states nothing. *Not followed* marks what other figures of the same source contradict. Myocet and Onivyde are composed
+of the rows of their carrier class and drug with a guessed content: they are no formulations of the library, and show
+what a class of carriers predicts for a product that it was not made for. A published volume is set beside that at
+steady state. The dose of Rossi 1987 is not in its abstract; the kinetics of free doxorubicin do not depend on it
+here."""
 NOT_FOLLOWED = {
     ("Doxil/Caelyx", "CL"),
     ("Abraxane", "V_total"),
     ("TLC D-99 (Myocet)", "CL"),
     ("TLC D-99 (Myocet)", "Vd"),
 }
-TUMORS = """Lesions of 10 cm³ in a woman and of 0.3 cm³ in a mouse, each as one place. The mouse tumor is the row of triple-negative breast
-cancer, not 4T1 itself. Two inputs come from the same study and so are no test: the time of the nuclear peak shaped the lysosomal
-release, and the half-life of free doxorubicin in the tumor is its rate of leaving DNA. The peak of free doxorubicin is low and late
-because the perfusion of a mouse tumor is; its area is not."""
+TUMORS = """Lesions of 10 cm³ in a woman and of 0.3 cm³ in a mouse, each as one place. Microequivalents per gram are
+read as micrograms per millilitre. The mouse tumor is the row of
+triple-negative breast cancer, not 4T1 itself. Two inputs come from the same study and so are no test: the time of the
+nuclear peak shaped the lysosomal release, and the half-life of free doxorubicin in the tumor is its rate of leaving
+DNA. The peak of free doxorubicin is low and late because the perfusion of a mouse tumor is; its area is not."""
 
 
 def report(compared: Sequence[Compared]) -> str:

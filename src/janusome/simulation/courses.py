@@ -76,16 +76,25 @@ class CourseMaker:
         if given is None or not given.any() or self.body is None:
             return []
         whole = given[:, -1:]
-        correct = np.exp(self.decay[name] * self.trajectory.times) if name in self.decay else 1.0
         basis = CORRECTED if name in self.decay else ""
         found = []
         for organ, amount, mass in self._holdings(group):
-            share = from_internal(amount / whole * correct, "%")
-            found.append(Course(name, form, organ, WHOLE, SHARE + basis, "%", share))
+            share = self._corrected(name, amount, left_the_body=organ in EXITS) / whole
+            found.append(Course(name, form, organ, WHOLE, SHARE + basis, "%", from_internal(share, "%")))
             if mass is not None:
-                per_mass = from_internal(amount / whole * correct / mass[:, None], "%/g")
+                per_mass = from_internal(share / mass[:, None], "%/g")
                 found.append(Course(name, form, organ, WHOLE, SHARE_PER_MASS + basis, "%/g", per_mass))
         return found
+
+    def _corrected(self, name: str, amount: Array, *, left_the_body: bool) -> Array:
+        """Return what an amount would be had nothing decayed; what left the body is corrected at the moment when it left."""
+        if name not in self.decay:
+            return amount
+        times, rate = self.trajectory.times, self.decay[name]
+        if not left_the_body:
+            return amount * np.exp(rate * times)
+        middles = np.exp(rate * (times[:-1] + times[1:]) / 2.0)
+        return np.concatenate([amount[:, :1], amount[:, :1] + np.cumsum(np.diff(amount, axis=1) * middles, axis=1)], axis=1)
 
     def _holdings(self, group: tuple[Species, ...]) -> list[tuple[str, Array, Array | None]]:
         """Return what each organ, lesion and exit holds, mol (lanes, times), with its mass in kg."""

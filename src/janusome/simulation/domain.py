@@ -24,8 +24,8 @@ def outside_validation(study: ResolvedStudy) -> tuple[str, ...]:
     found = []
     if compared is None:
         found.append(
-            f"formulation {study.formulation.name} in {study.host.species}: its kinetics in plasma were compared with no published "
-            "data; read them as what the sources of its values imply"
+            f"formulation {study.formulation.name} in {study.host.species}: its kinetics in plasma were compared with no "
+            "published data; read them as what the sources of its values imply"
         )
     else:
         found.append(f"formulation {study.formulation.name} in {study.host.species}: compared for {compared} only")

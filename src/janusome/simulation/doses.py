@@ -15,6 +15,7 @@ from janusome.simulation.assemble import Matter
 from janusome.simulation.protocol import Given, Warming
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import DoseEvent, ResolvedStudy
+from janusome.units import from_internal
 
 Draws = NDArray[np.float64]
 
@@ -38,8 +39,15 @@ def given_in(study: ResolvedStudy, matter: Matter, arm: str, book: ValueBook) ->
                 if species.form in (Form.ENCAPSULATED, Form.RELEASED)
             }
         if amounts:
-            found.append(Given(event.at, event.over, event.route, amounts, event.written, event.lesion))
+            words = _words(event, with_label=arm != FREE_DRUG)
+            found.append(Given(event.at, event.over, event.route, amounts, words, event.lesion))
     return found
+
+
+def _words(event: DoseEvent, *, with_label: bool) -> str:
+    shown = event.activity is not None and with_label
+    activity = f" with {from_internal(event.activity, 'MBq'):g} MBq of {event.active_label}" if shown else ""
+    return f"{event.written} of {event.of}{activity}"
 
 
 def warming_in(study: ResolvedStudy, book: ValueBook) -> list[Warming]:

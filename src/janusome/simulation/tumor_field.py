@@ -326,7 +326,7 @@ def _imbalance(
 ) -> float:
     """Return the largest |given - body - voxels - eliminated| over all that is given of a material, at one moment."""
     worst = 0.0
-    whole = injected_by(given, matter, np.array([moment, np.inf]))
+    whole = injected_by(given, matter, np.array([np.nextafter(moment, 0.0), np.inf]))  # a bolus at `moment` is yet to come
     for material, amount in whole.items():
         if amount[0, 1] == 0.0:
             continue

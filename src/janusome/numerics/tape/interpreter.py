@@ -13,7 +13,20 @@ from janusome.numerics.tape.lanes import WIDTH
 from janusome.numerics.tape.operations import Operation
 from janusome.numerics.tape.program import BACKWARD, ELIMINATE, FORWARD, MULTIPLIERS, Code
 
-COMPILED: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "boundscheck": False}
+
+def _cacheable() -> bool:
+    """Tell whether compiled code can be kept: numba refuses at once where no folder can be written."""
+
+    def nothing() -> None: ...
+
+    try:
+        njit(cache=True)(nothing)
+    except RuntimeError:
+        return False
+    return True
+
+
+COMPILED: dict[str, Any] = {"cache": _cacheable(), "nogil": True, "error_model": "numpy", "boundscheck": False}
 INNER: dict[str, Any] = COMPILED | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # half the compile time
 
 # Plain numbers, because compiled code freezes them as constants.

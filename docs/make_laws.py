@@ -9,7 +9,13 @@ from pathlib import Path
 
 from janusome.model import AbstractModality, AbstractProcess, AbstractRate, catalogue
 
-FOLDERS = {"particle": AbstractProcess, "body": AbstractProcess, "tumor": AbstractProcess, "effect": AbstractProcess, "imaging": AbstractModality}
+FOLDERS = {
+    "particle": AbstractProcess,
+    "body": AbstractProcess,
+    "tumor": AbstractProcess,
+    "effect": AbstractProcess,
+    "imaging": AbstractModality,
+}
 
 
 def page(name: str, law: type) -> str:
@@ -17,14 +23,23 @@ def page(name: str, law: type) -> str:
     module = inspect.getmodule(law)
     title = (module.__doc__ or name).strip().splitlines()[0] if module else name
     fields = [field for field in dataclasses.fields(law) if "unit" in field.metadata]
-    rows = [f"| `{field.metadata['name'] or field.name}` | {field.metadata['unit'] or '1'} | {field.metadata['per']} |" for field in fields]
+    rows = [
+        f"| `{field.metadata['name'] or field.name}` | {field.metadata['unit'] or '1'} | {field.metadata['per']} |"
+        for field in fields
+    ]
     lines = [f"# {title}", "", inspect.cleandoc(law.__doc__ or "")]
     if issubclass(law, AbstractProcess) and not issubclass(law, AbstractRate):
         moves = ", ".join(str(form) for form in law.moves)  # type: ignore[attr-defined]
         lines += ["", f"Moves: {moves}. Acts in: {', '.join(str(region) for region in law.acts_in)}."]
     lines += ["", "| quantity | unit | one for each |", "|---|---|---|", *rows] if rows else []
     sources = ", ".join(f"`{key}`" for key in law.sources) or "none: the law is a balance or a definition"  # type: ignore[attr-defined]
-    lines += ["", f"Sources (keys of `library/sources.bib`): {sources}.", "", f"Code: `{law.__module__.replace('.', '/')}.py`", ""]
+    lines += [
+        "",
+        f"Sources (keys of `library/sources.bib`): {sources}.",
+        "",
+        f"Code: `{law.__module__.replace('.', '/')}.py`",
+        "",
+    ]
     return "\n".join(lines)
 
 

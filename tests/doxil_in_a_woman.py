@@ -36,17 +36,19 @@ def doxil(*, core_to_rim: float = 1.0, grid: LesionGrid | None = None) -> Doxil:
     evenly = {"core_to_rim_vessel_ratio": {"value": core_to_rim, "unit": "", "cv": 0}}
     dose = {"dose": "20 mg/m^2", "of": "doxorubicin", "route": "intravenous"}
     study = resolve(
-        Study(
-            study="Doxil in a woman",
-            formulation="doxil",
-            host="human-female",
-            tumor={"kind": "breast-her2", "volume": "25 cm^3", "values": evenly},
-            protocol=[{"at": "0 h", "over": "1 h", **dose}, {"at": "24 h", **dose}],
-            outputs={"until": "3 d", "draws": 0},
+        Study.model_validate(
+            {
+                "study": "Doxil in a woman",
+                "formulation": "doxil",
+                "host": "human-female",
+                "tumor": {"kind": "breast-her2", "volume": "25 cm^3", "values": evenly},
+                "protocol": [{"at": "0 h", "over": "1 h", **dose}, {"at": "24 h", **dose}],
+                "outputs": {"until": "3 d", "draws": 0},
+            }
         ),
         Library(),
     )
-    lesions = tuple(Site(one.name, one.tumor, grid or ball(one.volume, voxels=30)) for one in study.lesions)
+    lesions = tuple(Site(one.name, one.tumor, grid or ball(25e-6, voxels=30)) for one in study.lesions)
     matter, book = matter_of(study, TREATED), ValueBook(draws=1, seed=0)
     given = given_in(study, matter, TREATED, book)
     body = body_of(study, lesions, book)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, Form, Region, Species
 from janusome.numerics.precision import double
@@ -109,7 +110,7 @@ def given_to(assembly: Assembly, amounts: Mapping[int, float]) -> np.ndarray:
     return state
 
 
-def followed(assembly: Assembly, start: np.ndarray, times: Sequence[float], *, relative: float = 1e-9) -> np.ndarray:
+def followed(assembly: Assembly, start: np.ndarray, times: ArrayLike, *, relative: float = 1e-9) -> np.ndarray:
     """Return the states (times, states) of one lane, solved finer than any test asks."""
     cells = np.concatenate(list(assembly.layout.cells.values()) or [np.zeros(0, dtype=int)])
     scale = np.full(
@@ -117,7 +118,8 @@ def followed(assembly: Assembly, start: np.ndarray, times: Sequence[float], *, r
     )
     scale[cells] = max(start[cells].max(initial=0.0), 1.0)
     program = program_of(assembly, "test")
-    whole = [Segment(0.0, float(times[-1]))]
+    moments = np.atleast_1d(np.asarray(times, dtype=float))
+    whole = [Segment(0.0, float(moments[-1]))]
     tolerances = Tolerances(relative=relative, absolute=1e-12 * scale)
     return (
         solve(program, start, assembly.parameters, whole, np.asarray(times, dtype=float), tolerances=tolerances, threads=1)

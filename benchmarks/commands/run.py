@@ -23,7 +23,9 @@ def timed(command: list[str], *, repeats: int = 3, cold: bool = False) -> tuple[
         with tempfile.TemporaryDirectory() as folder:
             environment = dict(os.environ, **({"NUMBA_CACHE_DIR": f"{folder}/numba"} if cold else {}))
             before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-            subprocess.run(command, check=True, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.run(
+                command, check=True, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             wall = time.perf_counter() - start
         found.append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall))

@@ -19,6 +19,7 @@ from typing import ClassVar, NamedTuple, TypeVar
 
 import equinox as eqx
 from jaxtyping import Array, Float, Int
+from numpy.typing import NDArray
 
 from janusome.units import quantity
 
@@ -83,8 +84,8 @@ class Transfer(NamedTuple):
 class Links(eqx.Module):
     """Which places are joined: link k goes from place `source[k]` to place `target[k]`."""
 
-    source: Int[Array, " links"] = quantity("")
-    target: Int[Array, " links"] = quantity("")
+    source: Int[Array | NDArray, " links"] = quantity("")
+    target: Int[Array | NDArray, " links"] = quantity("")
 
 
 class Material(eqx.Module):
@@ -94,12 +95,12 @@ class Material(eqx.Module):
     `concentration` is per accessible volume, `per_tissue_volume` per volume of tissue.
     """
 
+    links: Links
     amount: Mapping[str, PerPlace] = quantity("mol")
     accessible_volume: Mapping[str, PerPlace] = quantity("m^3")
     ph: Mapping[str, PerPlace] = quantity("")
     tissue_volume: PerPlace = quantity("m^3")
     temperature: PerPlace = quantity("K")
-    links: Links
 
     @property
     def sites(self) -> tuple[str, ...]:

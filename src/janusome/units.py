@@ -10,13 +10,17 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from janusome.errors import InputError
 
 if TYPE_CHECKING:
+    import jax
+    import numpy as np
     import pint
+    from numpy.typing import NDArray
 
+Q = TypeVar("Q", float, "NDArray[np.float64]", "jax.Array")  # a number, an array of draws, or what is differentiated
 INTERNAL = ("m", "kg", "s", "K", "A", "mol", "cell")
 
 QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")

@@ -1,6 +1,7 @@
 """Laws of the body against their analytic limits."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,7 +86,7 @@ def test_permeability_surface_product_is_a_clearance_and_not_a_rate():
 
 # Phagocytosis
 
-UPTAKE = {"uptake_clearance": 1e-6, "half_saturation_concentration": 1e-3, "phagocyte_capacity": 1e-7}
+UPTAKE: dict[str, Any] = {"uptake_clearance": 1e-6, "half_saturation_concentration": 1e-3, "phagocyte_capacity": 1e-7}
 
 
 def phagocytes(concentration, held=0.0):
@@ -187,9 +188,10 @@ FORMED = {"metabolism": ("intrinsic_clearance", METABOLISED), "hepatobiliary_exc
 @pytest.mark.parametrize("wall", [1e2, 2e-5])
 def test_flow_wall_and_enzyme_stand_in_series_as_in_the_well_stirred_liver(law, clearance, leaving, intrinsic, wall):
     """1/CL = 1/Q + 1/PS + 1/CL_int; with an open wall that is Q CL_int/(Q + CL_int), whatever the partition coefficient."""
+    of_liver: dict[str, Any] = {clearance: intrinsic}
     assembly = assembled(
         ["circulation", "vascular_exchange"], in_liver=[law],
-        permeability_surface_product=wall, partition_coefficient=7.0, **{clearance: intrinsic},
+        permeability_surface_product=wall, partition_coefficient=7.0, **of_liver,
     )  # fmt: skip
     entry, arteries = at(assembly, RELEASED, "venous", BLOOD), at(assembly, RELEASED, "arterial", BLOOD)
     standing = [at(assembly, RELEASED, place, BLOOD) for place in POOLS]
@@ -207,7 +209,8 @@ def test_flow_wall_and_enzyme_stand_in_series_as_in_the_well_stirred_liver(law, 
     [(Metabolism, "intrinsic_clearance", METABOLISED), (HepatobiliaryExcretion, "biliary_clearance", FAECES)],
 )
 def test_an_intrinsic_clearance_refers_to_the_plasma_that_the_tissue_would_balance(law, field, leaving):
-    filled = made(law, **{field: 1e-6, "partition_coefficient": 8.0})
+    fields: dict[str, Any] = {field: 1e-6, "partition_coefficient": 8.0}
+    filled = made(law, **fields)
     tissue = places_like(law, accessible_volume={INTERSTITIUM: 2e-3})
     assert coefficient(filled, tissue, INTERSTITIUM, leaving) == pytest.approx(1e-6 / (8.0 * 2e-3))
 

@@ -30,12 +30,8 @@ def library():
 def circulation_of(host, library):
     """The body of a host with the circulation as its only law."""
     dose = {"at": "0 h", "dose": "1 mg", "of": "doxorubicin", "route": "intravenous"}
-    study = resolve(
-        Study(
-            study="tracer", formulation="free-doxorubicin", host=host, protocol=[dose], outputs={"until": "1 d", "draws": 0}
-        ),
-        library,
-    )
+    written = {"study": "tracer", "formulation": "free-doxorubicin", "host": host, "protocol": [dose]}
+    study = resolve(Study.model_validate(written | {"outputs": {"until": "1 d", "draws": 0}}), library)
     book = ValueBook(draws=1, seed=0)
     body = body_of(study, (), book)
     alone = dataclasses.replace(body, laws=("circulation",), place_laws=tuple(frozenset() for _ in body.places))

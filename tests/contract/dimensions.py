@@ -186,7 +186,7 @@ def _product(one: Dimension, other: Dimension, power: int) -> Dimension:
 def _power(of: Dimension, power: Fraction) -> Dimension:
     if isinstance(of, _Any):
         return of
-    return UnitsContainer({name: Fraction(exponent).limit_denominator(60) * power for name, exponent in of.items()})
+    return UnitsContainer({name: Fraction(float(exponent)).limit_denominator(60) * power for name, exponent in of.items()})
 
 
 def _to_the(inputs: Sequence[Dimension], exponent: Any) -> Dimension:

@@ -1,10 +1,16 @@
-"""The checks that every law and every modality passes. A new file in a folder of laws is found, and checked, by being there."""
+"""The checks that every law and every modality passes.
+
+A new file in a folder of laws is found, and checked, by being there.
+"""
 
 import ast
 import dataclasses
 import inspect
 import re
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -57,7 +63,7 @@ def in_double_precision():
         yield
 
 
-def case(law, seed, *, places=PLACES):
+def case(law, seed, *, places=PLACES) -> tuple[Any, Any, Any]:
     """A law with the state and the stimulus that it is asked about."""
     random = np.random.default_rng(seed)
     filled = random_law(law, random, places=places, links=2 * places)
@@ -104,7 +110,7 @@ def test_coefficients_are_negative_only_where_no_state_can_come(law):
             fills.append(np.asarray(filled.transfers(there, stimulus)[k].coefficient))
         assert (fills[0] >= 0.0).all()
         negative = [one < 0.0 for one in fills]
-        assert all((fuller | ~emptier).all() for emptier, fuller in zip(negative, negative[1:], strict=False))
+        assert all((fuller | ~emptier).all() for emptier, fuller in pairwise(negative))
 
 
 @each_rate
@@ -117,24 +123,41 @@ def test_rates_of_cells_are_finite_and_leave_no_cells_below_zero(law):
         assert (np.asarray(change) >= 0.0).all()
 
 
+def nothing_yet(lane):
+    """The same law and places before anything has come."""
+    filled, state, stimulus = lane
+    if isinstance(filled, AbstractTransfer):
+        return filled, emptied(state), stimulus
+    return filled, dataclasses.replace(state, target_concentration=jnp.zeros(PLACES)), stimulus
+
+
+@cache
+def in_a_batch(law):
+    """Lanes of a law, with what one compiled batch of them returns: the outcome, and the gradient of its sum."""
+    lanes = [case(law, seed) for seed in range(3)]
+    lanes.append(nothing_yet(lanes[0]))
+
+    def one(lane):
+        changing, fixed = eqx.partition(lane, eqx.is_inexact_array)
+        gradient = jax.grad(lambda moving: sum(jnp.sum(part) for part in outcome(*eqx.combine(moving, fixed))))(changing)
+        return outcome(*lane), gradient
+
+    outcomes, gradients = jax.jit(jax.vmap(one))(jax.tree.map(lambda *leaves: jnp.stack(leaves), *lanes))
+    return lanes, outcomes, gradients
+
+
 @each_law
 def test_a_law_is_differentiable_in_its_fields_and_in_the_state(law):
-    filled, state, stimulus = case(law, 13)
-    nothing_yet = emptied(state) if law in TRANSFERS else dataclasses.replace(state, target_concentration=jnp.zeros(PLACES))
-    for given in (state, nothing_yet):
-        changing, fixed = eqx.partition((filled, given, stimulus), eqx.is_inexact_array)
-        total = lambda moving, rest: sum(jnp.sum(one) for one in outcome(*eqx.combine(moving, rest)))  # noqa: E731
-        gradient = eqx.filter_jit(jax.grad(total))(changing, fixed)
-        assert all(np.isfinite(one).all() for one in numbers(gradient))
+    _, _, gradients = in_a_batch(law)
+    assert numbers(gradients)
+    assert all(np.isfinite(one).all() for one in numbers(gradients))
 
 
 @each_law
 def test_a_compiled_batch_equals_a_plain_loop(law):
-    lanes = [case(law, seed, places=5) for seed in range(3)]
-    stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *lanes)
-    batch = jax.jit(jax.vmap(lambda lane: outcome(*lane)))(stacked)
+    lanes, outcomes, _ = in_a_batch(law)
     for k, lane in enumerate(lanes):
-        for one, other in zip(batch, outcome(*lane), strict=True):
+        for one, other in zip(outcomes, outcome(*lane), strict=True):
             np.testing.assert_allclose(one[k], other, rtol=1e-12, atol=0.0)
 
 
@@ -260,9 +283,9 @@ def violations(root):
                 found.append(f"{child.__name__} changes {one.__name__}, which is finished")
             for name, value in vars(child).items():
                 inherited = vars(one).get(name)
-                if callable(inherited) and callable(value) and not name.startswith("__"):
-                    if not getattr(inherited, "__isabstractmethod__", False):
-                        found.append(f"{child.__name__}.{name} overrides a finished method of {one.__name__}")
+                finished = callable(inherited) and not getattr(inherited, "__isabstractmethod__", False)
+                if finished and callable(value) and not name.startswith("__"):
+                    found.append(f"{child.__name__}.{name} overrides a finished method of {one.__name__}")
     return found
 
 
@@ -274,11 +297,11 @@ def test_a_class_is_an_interface_or_finished(root):
 
 def test_a_changed_finished_class_is_found():
     class AbstractThing:
-        def twice(self):
+        def twice(self) -> int:
             return 2
 
     class Thing(AbstractThing):
-        def twice(self):
+        def twice(self) -> int:
             return 3
 
     class Tweaked(Thing):
@@ -321,6 +344,7 @@ def test_images_in_a_batch_equal_single_ones(modality):
         lanes.append((random_law(modality, random, places=1, scalar=True), random_scene(random)))
     stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *lanes)
     batch = jax.jit(jax.vmap(lambda lane: lane[0].expected(lane[1])))(stacked)
+    single = jax.jit(lambda scanner, scene: scanner.expected(scene))
     for k, (scanner, scene) in enumerate(lanes):
-        plain = np.asarray(scanner.expected(scene))
+        plain = np.asarray(single(scanner, scene))
         np.testing.assert_allclose(batch[k], plain, rtol=1e-10, atol=1e-12 * np.abs(plain).max())

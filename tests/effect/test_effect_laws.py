@@ -1,7 +1,9 @@
 """Laws of effect against their analytic solutions."""
 
 import math
+from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -26,7 +28,7 @@ def in_double_precision():
 
 def lesion(*, viable=1e9, dying=0.0, initial=1e9, target_concentration=0.0):
     given = {"viable": viable, "dying": dying, "initial": initial, "target_concentration": target_concentration}
-    return Lesion(**{name: np.array([value]) for name, value in given.items()})
+    return Lesion(**{name: jnp.array([value]) for name, value in given.items()})
 
 
 def cells(assembly, kind):
@@ -107,7 +109,7 @@ def test_an_assay_at_its_half_maximal_concentration_leaves_half_of_the_cells():
 
 
 def test_two_drugs_add_their_rates():
-    fields = {
+    fields: dict[str, Any] = {
         "maximum_kill_rate": maximum_kill_rate(WINDOW),
         "half_maximal_target_concentration": C_50,
         "hill_coefficient": 1.0,

@@ -1,6 +1,7 @@
 """Laws of the particle against their analytic limits."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -100,7 +101,7 @@ def test_attached_and_detached_label_decay_alike_so_that_detachment_shows_in_the
 
 
 def acid(ph, **changed):
-    fields = {"acid_release_rate_constant": 1e-4, "release_pka": 6.0, "release_cooperativity": 2.0} | changed
+    fields: dict[str, Any] = {"acid_release_rate_constant": 1e-4, "release_pka": 6.0, "release_cooperativity": 2.0} | changed
     state = places_like(PhTriggeredRelease, ph={INTERNALISED: ph, BLOOD: 7.4})
     return float(coefficient(made(PhTriggeredRelease, **fields), state, INTERNALISED, INTERNALISED)[0])
 

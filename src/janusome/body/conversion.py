@@ -33,9 +33,9 @@ class Conversion(AbstractTransfer):
     sites: ClassVar = (INTERSTITIUM,)
     sources: ClassVar = ("chabot1997",)
 
+    product: str = eqx.field(static=True)
     conversion_clearance: PerPlace = quantity("m^3/s")
     partition_coefficient: PerPlace = quantity("")
-    product: str = eqx.field(static=True)
 
     def transfers(self, state: Material, stimulus: Stimulus) -> tuple[Transfer, ...]:
         """Prodrug to product in the tissue where both are."""

@@ -42,8 +42,8 @@ def shared(graph: Graph, roots: Sequence[int]) -> list[int]:
     """Return, in order of evaluation, the expressions that are worth a name: long ones that are needed more than once."""
     nodes = graph.reachable(roots)
     uses = dict.fromkeys(nodes, 0)
-    for node in (*roots, *(operand for node in nodes for operand in graph.operands[node])):
-        uses[node] += 1
+    for operand in (*roots, *(operand for node in nodes for operand in graph.operands[node])):
+        uses[operand] += 1
     length: dict[int, int] = {}
     named = []
     for node in nodes:

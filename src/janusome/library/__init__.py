@@ -1,1 +1,1 @@
-"""The library: data only. Rows are YAML, one thing one file; `quantities.csv` holds the controlled names; sources are BibTeX."""
+"""The library: data only. Rows are YAML, one thing one file; `quantities.csv` names the quantities; sources are BibTeX."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-Q = TypeVar("Q")
+from janusome.units import Q
 
 
 def tissue_volume(tissue_volume_per_body_mass: Q, body_mass: Q) -> Q:
@@ -21,7 +19,7 @@ def cardiac_output(cardiac_output_coefficient: Q, body_mass: Q) -> Q:
 
     Holds across mammals and within a species near its usual mass.
     """
-    return cardiac_output_coefficient * body_mass**0.75
+    return cardiac_output_coefficient * body_mass**0.75  # pyright: ignore[reportReturnType]
 
 
 def glomerular_filtration_rate(glomerular_filtration_rate_per_body_mass: Q, body_mass: Q) -> Q:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-Q = TypeVar("Q")
+from janusome.units import Q
 
 LN2 = 0.6931471805599453
 PI = 3.141592653589793

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-Q = TypeVar("Q")
+from janusome.units import Q
 
 
 def permeability_surface_product(vascular_exchange_ratio: Q, organ_plasma_flow: Q) -> Q:
@@ -30,7 +28,8 @@ def filtered_fraction(hydrodynamic_diameter: Q, glomerular_half_sieving_diameter
     >>> filtered_fraction(5.5e-9, 5.5e-9, 12.0)
     0.5
     """
-    return 1.0 / (1.0 + (hydrodynamic_diameter / glomerular_half_sieving_diameter) ** glomerular_sieving_steepness)
+    relative = hydrodynamic_diameter / glomerular_half_sieving_diameter
+    return 1.0 / (1.0 + relative**glomerular_sieving_steepness)  # pyright: ignore[reportReturnType]
 
 
 def filtered_fraction_of_molecule(unbound_fraction: Q) -> Q:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-Q = TypeVar("Q")
+from janusome.units import Q
 
 
 def molecules_per_particle(loading: Q, particle_mass: Q, molar_mass: Q) -> Q:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-Q = TypeVar("Q")
+from janusome.units import Q
 
 
 def phagocyte_count(phagocyte_density: Q, tissue_volume: Q) -> Q:

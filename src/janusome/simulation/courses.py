@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,7 @@ class CourseMaker:
             return []
         place = self.body.places.index(VENOUS)
         volume = self.assembly.volumes[BODY, BLOOD, "carried"][:, [place]]
-        amount = sum(self._pool(species, BODY, BLOOD)[..., place] for species in group)
+        amount = _total(self._pool(species, BODY, BLOOD)[..., place] for species in group)
         value, unit = self._measured(name, amount / volume)
         return [Course(name, form, PLASMA, BLOOD, IN_PLASMA, unit, value)]
 
@@ -102,14 +102,14 @@ class CourseMaker:
         found: list[tuple[str, Array, Array | None]] = []
         lesions = {lesion.name for lesion in self.lesions}
         for place, organ in enumerate(self.body.places):
-            amount = sum(self._place(species, BODY, place) for species in group)
+            amount = _total(self._place(species, BODY, place) for species in group)
             if organ in lesions:
-                amount = amount + sum(self._region(species, organ) for species in group)
+                amount = amount + _total(self._region(species, organ) for species in group)
             if organ in (VENOUS, ARTERIAL):
                 continue
             found.append((organ, amount, self._mass(self.body, place)))
         pools = [self.body.places.index(place) for place in (VENOUS, ARTERIAL)]
-        blood = sum(self._place(species, BODY, place) for species in group for place in pools)
+        blood = _total(self._place(species, BODY, place) for species in group for place in pools)
         found.append(("circulating blood", blood, None))
         for leaving in EXITS:
             index = [self.assembly.layout.exits[species, leaving] for species in group]
@@ -126,12 +126,14 @@ class CourseMaker:
             for species in group:
                 for pool in self.assembly.layout.pools:
                     if pool.species == species and pool.region == lesion.name:
-                        sites[pool.site] = sites.get(pool.site, 0.0) + self._pool(species, lesion.name, pool.site).sum(axis=-1)
+                        sites[pool.site] = sites.get(pool.site, np.zeros(())) + self._pool(
+                            species, lesion.name, pool.site
+                        ).sum(axis=-1)
             for site, amount in sites.items():
                 value, unit = self._measured(name, amount / lesion.volume)
                 found.append(Course(name, form, lesion.name, site, IN_TISSUE, unit, value))
             if sites:
-                value, unit = self._measured(name, sum(sites.values()) / lesion.volume)
+                value, unit = self._measured(name, _total(sites.values()) / lesion.volume)
                 found.append(Course(name, form, lesion.name, WHOLE, IN_TISSUE, unit, value))
         return found
 
@@ -184,6 +186,10 @@ class CourseMaker:
         """Mass of an organ, kg, at the density of its tissue."""
         density = self.book.fill("tissue_density", region.scopes[place], Place(region.host_species, region.organ(place)))
         return self.assembly.tissue_volume[region.name][:, place] * density
+
+
+def _total(parts: Iterable[Array]) -> Array:
+    return np.asarray(sum(parts, np.zeros(())))
 
 
 def decay_constants(half_lives: Mapping[str, float]) -> dict[str, float]:

@@ -58,7 +58,7 @@ def answers(arm: Arm) -> dict[str, Array]:
 
 
 def _area(hours: Array, course: Course) -> Array:
-    return np.trapezoid(course.values, hours, axis=1)
+    return np.asarray(np.trapezoid(course.values, hours, axis=1))
 
 
 def _ranks(values: Array) -> Array:

@@ -216,7 +216,7 @@ class _View:
 
         share = onto(1.0)
         reached = max(1, round(1.5 * reach / float(camera.voxel_size.min())))
-        apart = binary_dilation(np.asarray(share) > 0.0, iterations=reached)
+        apart = np.asarray(binary_dilation(np.asarray(share) > 0.0, iterations=reached), dtype=bool)
         pattern = Label(*(onto(part) for part in in_voxels))
         rates = _relaxation(study, lesion, camera, book)
         return cls((share, jnp.asarray(~apart, dtype=float)), pattern, camera.voxel_size, rates)
@@ -287,7 +287,8 @@ def _in_lesion(coarse: Trajectory, lesion: Site, label: str, moment: int) -> Lab
     in_blood = _vessel_blood(coarse, lesion, label, moment)
 
     def held(form: Form, sites: tuple[str, ...]) -> Array:
-        return sum(_amount(coarse, Species(form, label), lesion.name, site, 0, moment) for site in sites) / lesion.volume
+        amounts = [_amount(coarse, Species(form, label), lesion.name, site, 0, moment) for site in sites]
+        return np.sum(amounts, axis=0) / lesion.volume
 
     return Label(
         held(Form.ATTACHED, OUTSIDE) + in_blood[Form.ATTACHED],
@@ -312,7 +313,7 @@ def _in_organ(coarse: Trajectory, lesion: Site, label: str, moment: int) -> Labe
     volume = coarse.assembly.tissue_volume[BODY][:, place]
 
     def held(form: Form, sites: tuple[str, ...]) -> Array:
-        return sum(_amount(coarse, Species(form, label), BODY, site, place, moment) for site in sites) / volume
+        return np.sum([_amount(coarse, Species(form, label), BODY, site, place, moment) for site in sites], axis=0) / volume
 
     return Label(
         held(Form.ATTACHED, (BLOOD, INTERSTITIUM)),

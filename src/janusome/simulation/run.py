@@ -6,7 +6,7 @@ import inspect
 import platform
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from itertools import pairwise
 from typing import Any
@@ -18,18 +18,18 @@ from janusome.errors import SolverError
 from janusome.model import BLOOD, INTERSTITIUM, TARGET, AbstractProcess, Form, Species
 from janusome.simulation.arms import BODY, CARRIER, FREE_DRUG, TREATED, UNTREATED, Site, body_of, lesion_of, matter_of
 from janusome.simulation.assemble import Assembly, Matter, assemble, laws
-from janusome.simulation.courses import CourseMaker, decay_constants
+from janusome.simulation.courses import CELLS, IN_TISSUE, WHOLE, CourseMaker, decay_constants
 from janusome.simulation.domain import outside_validation
 from janusome.simulation.doses import given_in, warming_in
 from janusome.simulation.drivers import drivers_of
-from janusome.simulation.layout import Pool
+from janusome.simulation.layout import VIABLE, Pool
 from janusome.simulation.lesion_grid import LesionGrid, ball
 from janusome.simulation.observe import scans_of
 from janusome.simulation.perfusion import VENOUS
 from janusome.simulation.protocol import INTRATUMORAL, Given, breakpoints
 from janusome.simulation.record import Arm, DoseGiven, Record, TumorMap
 from janusome.simulation.trajectory import Control, follow
-from janusome.simulation.tumor_field import TumorField, cells_of, follow_field
+from janusome.simulation.tumor_field import Snapshot, TumorField, cells_of, follow_field
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy
 from janusome.units import from_internal
@@ -146,7 +146,7 @@ def _arm(study: ResolvedStudy, name: str, lesions: tuple[Site, ...], book: Value
                 control=control,
             ),
         )
-        maps = tuple(_maps(study, field, lesions, moments, book))
+        maps = tuple(_maps(field, lesions, moments, _molar_masses(study, book)))
     scans = scans_of(study, coarse, field, lesions, book) if field is not None else ()
     return Arm(
         name=name,
@@ -181,16 +181,14 @@ def _coarse(
         return assemble(matter, [lesion_of(study, one, book) for one in lesions], book, lanes=book.draws)
     body = body_of(study, lesions, book)
     tumors = [lesion_of(study, one, book, place_of_vessels=body.places.index(one.name)) for one in lesions]
-    entered = dict.fromkeys(
-        (Pool(species, one.name, INTERSTITIUM), 0)
-        if dose.route == INTRATUMORAL
-        else (Pool(species, BODY, BLOOD), body.places.index(VENOUS))
-        for dose in given
-        if dose.duration > 0.0
-        for species in dose.amounts
-        for one in (lesions if dose.route == INTRATUMORAL else (None,))
-        if one is None or dose.lesion in (None, one.name)
-    )
+    entered: dict[tuple[Pool, int], None] = {}
+    for dose in (one for one in given if one.duration > 0.0):
+        for species in dose.amounts:
+            if dose.route == INTRATUMORAL:
+                reached = [one.name for one in lesions if dose.lesion in (None, one.name)]
+                entered |= {(Pool(species, name, INTERSTITIUM), 0): None for name in reached}
+            else:
+                entered[Pool(species, BODY, BLOOD), body.places.index(VENOUS)] = None
     return assemble(matter, [body, *tumors], book, lanes=book.draws, inputs=tuple(entered))
 
 
@@ -214,68 +212,39 @@ def _map_moments(study: ResolvedStudy, given: Sequence[Given]) -> list[float]:
 
 
 def _maps(
-    study: ResolvedStudy, field: TumorField, lesions: Sequence[Site], moments: Sequence[float], book: ValueBook
+    field: TumorField, lesions: Sequence[Site], moments: Sequence[float], molar_mass: Mapping[str, float]
 ) -> list[TumorMap]:
-    masses = _molar_masses(study, book)
-    found = []
-    for lesion in lesions:
-        assembly = field.assemblies[lesion.name]
-        for moment in moments:
-            snapshot = field.at(lesion.name, moment)
+    """Return the maps of every lesion at every moment."""
+    return [
+        TumorMap(lesion.name, moment, *words, lesion.grid.field(values), lesion.grid.voxel_size)
+        for lesion in lesions
+        for moment in moments
+        for words, values in _mapped(field.at(lesion.name, moment), field.assemblies[lesion.name], lesion, molar_mass)
+    ]
 
-            def add(
-                species: str,
-                form: str,
-                site: str,
-                quantity: str,
-                unit: str,
-                values: Array,
-                at: float = moment,
-                of: Site = lesion,
-            ) -> None:
-                found.append(
-                    TumorMap(of.name, at, species, form, site, quantity, unit, of.grid.field(values), of.grid.voxel_size)
-                )
 
-            pools = [pool for pool in assembly.layout.pools if pool.region == lesion.name]
-            for species in dict.fromkeys(pool.species for pool in pools if pool.species.form in (Form.CARRIER, Form.RELEASED)):
-                own = [pool for pool in pools if pool.species == species]
-                volume = lesion.grid.voxel_volume
-                whole = sum(snapshot.states[:, int(assembly.layout.pools[pool][0])] for pool in own) / volume
-                if species.form is Form.CARRIER:
-                    add(
-                        CARRIER,
-                        CARRIER,
-                        "whole",
-                        "number per tissue volume",
-                        "particle/mL",
-                        from_internal(whole, "particle/mL"),
-                    )
-                    continue
-                mass = masses[species.name]
-                add(
-                    species.name,
-                    "released",
-                    "whole",
-                    "concentration per tissue volume",
-                    "ug/mL",
-                    from_internal(whole * mass, "ug/mL"),
-                )
-                target = assembly.layout.pools.get(Pool(species, lesion.name, TARGET))
-                if target is not None:
-                    held = snapshot.states[:, int(target[0])] / volume
-                    add(
-                        species.name,
-                        "released",
-                        TARGET,
-                        "concentration per tissue volume",
-                        "ug/mL",
-                        from_internal(held * mass, "ug/mL"),
-                    )
-            viable, _ = cells_of(snapshot, assembly)
-            start = assembly.initial[:, assembly.layout.cells[lesion.name, "viable"][0]]
-            add("tumor cells", "viable", "whole", "viable cells over those at the start", "", viable / start)
-    return found
+def _mapped(
+    snapshot: Snapshot, assembly: Assembly, lesion: Site, molar_mass: Mapping[str, float]
+) -> Iterator[tuple[tuple[str, str, str, str, str], Array]]:
+    """Yield species, form, site, quantity and unit of each map with its values: carriers, released drugs, living cells."""
+    pools = assembly.layout.pools
+
+    def per_volume(species: Species, *sites: str) -> Array:
+        own = [int(pools[pool][0]) for pool in pools if pool.region == lesion.name and pool.species == species]
+        chosen = [int(pools[Pool(species, lesion.name, site)][0]) for site in sites] or own
+        return snapshot.states[:, chosen].sum(axis=-1) / lesion.grid.voxel_volume
+
+    for species in assembly.matter.species:
+        if species.form is Form.CARRIER:
+            unit = "particle/mL"
+            yield (CARRIER, CARRIER, WHOLE, "number per tissue volume", unit), from_internal(per_volume(species), unit)
+        if species.form is Form.RELEASED:
+            for sites in ((), (TARGET,)):
+                words = (species.name, "released", sites[0] if sites else WHOLE, IN_TISSUE, "ug/mL")
+                yield words, from_internal(per_volume(species, *sites) * molar_mass[species.name], "ug/mL")
+    viable, _ = cells_of(snapshot, assembly)
+    start = assembly.initial[:, assembly.layout.cells[lesion.name, VIABLE][0]]
+    yield (CELLS, VIABLE, WHOLE, "viable cells over those at the start", ""), viable / start
 
 
 def _written(dose: Given) -> DoseGiven:

@@ -16,14 +16,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from janusome.model import (
-    BLOOD,
-    EXITS,
     SITES,
-    VESSELS,
     AbstractModality,
     AbstractProcess,
     AbstractTransfer,
-    Form,
     Lesion,
     Links,
     Material,
@@ -218,7 +214,3 @@ def coefficient(
 def numbers(tree: Any) -> list[jax.Array]:
     """Return every array of a tree."""
     return jax.tree.leaves(eqx.filter(tree, eqx.is_inexact_array))
-
-
-ENDS = {*SITES, VESSELS, BLOOD, *EXITS}
-RIDDEN = {Form.ENCAPSULATED, Form.ATTACHED}

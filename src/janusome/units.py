@@ -51,7 +51,7 @@ def registry() -> pint.UnitRegistry:
     import pint
 
     units = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
-    units.define("cell = [cell_count] = cell = cells")
+    units.define("cell = [cell_count] = _ = cells")
     units.define("receptor = particle")
     return units
 

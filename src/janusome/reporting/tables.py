@@ -4,7 +4,7 @@ summary.json holds, with every figure as {median, q05, q95, unit, estimable} or 
 
     schema, research_use, title, seed, draws, versions, asked_hours
     arms: {name: {
-        formulation, doses: [{time_h, duration_h, route, words, mol}], ledger_error, splitting_error, solver,
+        formulation, doses: [{time_h, duration_h, route, words, amounts}], ledger_error, splitting_error, solver,
         plasma_exposure: [{species, form, organ, site, quantity, dose, figures: {peak_concentration, time_of_peak, auc_to_last,
             last_time, terminal_rate_constant, terminal_half_life, terminal_points, terminal_adjusted_r2, auc_to_infinity,
             extrapolated_share, mean_residence_time, clearance, volume_at_steady_state}}],
@@ -33,7 +33,7 @@ from typing import Any
 
 from janusome.files.tables import DIGITS, TIME_COURSE_COLUMNS, cell
 from janusome.reporting.words import RESEARCH_USE, asked_hours
-from janusome.simulation.ensemble import Answer, Interval, quantiles
+from janusome.simulation.ensemble import Answer, Interval, interval, quantiles
 from janusome.simulation.exposure import RULES
 from janusome.simulation.findings import (
     Finding,
@@ -113,7 +113,7 @@ def _arm(arm: Arm, record: Record, *, hours: list[float], untreated: Arm | None)
                 "duration_h": float(from_internal(dose.duration, "h")),
                 "route": dose.route,
                 "words": dose.words,
-                "mol": dict(dose.mol),
+                "amounts": {name: answer(interval(amount, "mol")) for name, amount in dose.mol.items()},
             }
             for dose in arm.doses
         ],

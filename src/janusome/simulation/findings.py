@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from janusome.simulation.ensemble import Answer, at_times, interval
 from janusome.simulation.exposure import RULES, Rules, areas, exposure
@@ -167,8 +167,8 @@ def same_course(arm: Arm, course: Course) -> Course | None:
     return next((other for other in arm.courses if _key(other) == key), None)
 
 
-def given(moles: dict[str, float], course: Course) -> float | None:
-    """Return how many moles of a course's species a dose held, or None if it held none in that form."""
+def given(moles: Mapping[str, ArrayLike], course: Course) -> Array | None:
+    """Return how many moles of a course's species a dose held, draw by draw, or None if it held none in that form."""
     if course.form == "total":
         parts = [amount for name, amount in moles.items() if name == course.species or name.endswith(f" {course.species}")]
     else:
@@ -182,8 +182,8 @@ def given(moles: dict[str, float], course: Course) -> float | None:
             for name, amount in moles.items()
             if name in names or (course.form == "carrier" and name.startswith("carrier"))
         ]
-    total = sum(parts)
-    return total if total > 0 else None
+    total = np.sum([np.atleast_1d(np.asarray(part, dtype=float)) for part in parts], axis=0)
+    return total if np.any(total > 0) else None
 
 
 def content_of_a_mole(course: Course, values: Sequence[ValueUsed]) -> float | None:

@@ -80,7 +80,7 @@ class DoseGiven:
     duration: float  # s, 0 for a bolus
     route: str
     words: str  # "30 mg/m^2 of doxorubicin"
-    mol: dict[str, float]  # by species: {"carrier": ..., "encapsulated doxorubicin": ..., "attached cu-64": ...}
+    mol: dict[str, Array]  # (draws,) by species: {"carrier": ..., "encapsulated doxorubicin": ..., "attached cu-64": ...}
 
 
 @dataclass(frozen=True)

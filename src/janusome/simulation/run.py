@@ -253,7 +253,7 @@ def _written(dose: Given) -> DoseGiven:
         duration=dose.duration,
         route=dose.route,
         words=dose.words,
-        mol={_species_word(species): float(amount[0]) for species, amount in dose.amounts.items()},
+        mol={_species_word(species): amount for species, amount in dose.amounts.items()},
     )
 
 

@@ -192,9 +192,9 @@ def _treated(times, spread, rng) -> Arm:
                 "intravenous",
                 "30 mg/m^2 of doxorubicin with 400 MBq of cu-64",
                 {
-                    "carrier": particles / 6.02214076e23,
-                    "encapsulated doxorubicin": dose_mg / 543.52e3,
-                    "attached cu-64": 4.4e-11,
+                    "carrier": np.full(1, particles / 6.02214076e23),
+                    "encapsulated doxorubicin": np.full(1, dose_mg / 543.52e3),
+                    "attached cu-64": np.full(1, 4.4e-11),
                 },
             ),
         ),
@@ -227,7 +227,7 @@ def _free(times, spread) -> Arm:
     return Arm(
         name="free-drug",
         formulation="free-doxorubicin",
-        doses=(DoseGiven(0.0, HOUR, "intravenous", "30 mg/m^2 of doxorubicin", {"released doxorubicin": 51.0 / 543.52e3}),),
+        doses=(DoseGiven(0.0, HOUR, "intravenous", "30 mg/m^2 of doxorubicin", {"released doxorubicin": np.full(1, 51.0 / 543.52e3)}),),
         times=times, courses=tuple(courses), maps=(), scans=(), ledger_error=8.8e-12, splitting_error=2.0e-4,
         solver={"engine": "tape", "steps": 990, "fallbacks": 0, "seconds": 2.2},
     )  # fmt: skip

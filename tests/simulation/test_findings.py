@@ -36,7 +36,7 @@ def arm(times, courses, *, doses=(), name="treated"):
 
 
 def dose(time, mol, *, duration=0.0):
-    return DoseGiven(time, duration, "intravenous", "some", mol)
+    return DoseGiven(time, duration, "intravenous", "some", {name: np.full(1, amount) for name, amount in mol.items()})
 
 
 def test_clearance_comes_in_litres_an_hour_whatever_the_units_of_the_course():

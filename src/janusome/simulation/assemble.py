@@ -7,7 +7,7 @@ cells change at the rates given.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -46,6 +46,7 @@ from janusome.simulation.layout import ABSENT, DYING, VIABLE, Index, Layout, Poo
 from janusome.simulation.values import Place, Scope, ValueBook
 
 Draws = NDArray[np.float64]
+AnyArray = Any  # of numpy, or traced
 FREED = {Form.ENCAPSULATED: Form.RELEASED, Form.ATTACHED: Form.DETACHED}
 SMALL = (Form.RELEASED, Form.DETACHED)
 LAW_FOLDERS = ("janusome.body", "janusome.particle", "janusome.tumor", "janusome.effect")
@@ -138,7 +139,7 @@ class Acting:
     ph: Mapping[str, slice]
     surroundings: Mapping[str, slice]
 
-    def build(self, p: JaxArray) -> Any:
+    def build(self, p: AnyArray) -> Any:
         """Return the law with its fields taken from the parameters."""
         return self.law(**{name: p[where] for name, where in self.fields.items()}, **self.fixed)
 
@@ -187,7 +188,7 @@ class Assembly:
             dy = dy.at[np.array(list(self.inputs))].add(p[np.array(list(self.inputs.values()))])
         return dy
 
-    def between(self, y: JaxArray, p: JaxArray, species: Species) -> tuple[Index, Index, JaxArray]:
+    def between(self, y: AnyArray, p: AnyArray, species: Species) -> tuple[Index, Index, AnyArray]:
         """Return source place, target place and coefficient of all links along which a species goes, in one lane."""
         for acting in self.acting:
             if acting.species != species or not len(acting.links):
@@ -198,7 +199,7 @@ class Assembly:
                     return ends[:, 0], ends[:, 1], transfer.coefficient
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), jnp.zeros(0)
 
-    def _transfers(self, acting: Acting, y: JaxArray, p: JaxArray) -> tuple[Transfer, ...]:
+    def _transfers(self, acting: Acting, y: AnyArray, p: AnyArray) -> tuple[Transfer, ...]:
         stimulus = Stimulus(temperature_rise=jnp.zeros(len(acting.places)))
         return acting.build(p).transfers(self._material(acting, y, p), stimulus)
 
@@ -247,7 +248,7 @@ class Assembly:
         pool = self.layout.pools.get(Pool(species, region.name, site))
         return np.full(places.shape, ABSENT) if pool is None else pool[places]
 
-    def _material(self, acting: Acting, y: JaxArray, p: JaxArray) -> Material:
+    def _material(self, acting: Acting, y: AnyArray, p: AnyArray) -> Material:
         assert acting.species is not None
         places = np.array(acting.places)
         amount = {}
@@ -524,6 +525,3 @@ def _fill(
         ph=ph,
         surroundings=surroundings,
     )
-
-
-Rates = Callable[[JaxArray, JaxArray], JaxArray]

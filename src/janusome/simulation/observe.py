@@ -110,10 +110,8 @@ def _scan(
             for draw in range(book.draws)
         ]
         key = jax.random.key(_seed(study.seed, event, label, lesion.name))
-        scene, shown = view.scene(0, in_lesion, in_background), camera.draw(0)
-        expected = shown.expected(scene)
-        image = np.asarray(shown.noisy(expected, scene, key=key))
-        picture = np.asarray(expected)
+        shown = camera.draw(0)
+        picture, image = _pictured(shown, view.scene(0, in_lesion, in_background), key)
     hours = from_internal(event.at, "h")
     words = f"{event.scanner} {event.sequence or ''}".strip()
     return Scan(
@@ -123,8 +121,8 @@ def _scan(
         time=event.at,
         label=label,
         unit=shown.unit,
-        expected=picture,
-        image=image,
+        expected=np.asarray(picture),
+        image=np.asarray(image),
         lesion=np.asarray(view.regions[0]) > 0.5,
         voxel_size=camera.voxel_size,
         visibility=Visibility(
@@ -188,6 +186,18 @@ def _compared(modality: AbstractModality, scene: Scene, regions: tuple[Any, Any]
     return against_background(modality, expected, scene, lesion=lesion, background=background)
 
 
+@eqx.filter_jit
+def _pictured(modality: AbstractModality, scene: Scene, key: Any) -> tuple[Any, Any]:
+    """Return the image without noise, and one with it."""
+    expected = modality.expected(scene)
+    return expected, modality.noisy(expected, scene, key=key)
+
+
+@eqx.filter_jit
+def _brightest(modality: AbstractModality, scene: Scene) -> Any:
+    return jnp.max(jnp.abs(modality.expected(scene)))
+
+
 def _without_label(scene: Scene) -> Scene:
     nothing = jnp.zeros_like(scene.detached)
     return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), scene, (nothing,) * 3)
@@ -242,7 +252,7 @@ class _View:
         tumor does.
         """
         nothing = Label(*(np.zeros(1) for _ in Label._fields))
-        return bool(jnp.max(jnp.abs(camera.draw(0).expected(_without_label(self.scene(0, nothing, nothing))))) > 0.0)
+        return bool(_brightest(camera.draw(0), _without_label(self.scene(0, nothing, nothing))) > 0.0)
 
 
 def _relaxation(study: ResolvedStudy, lesion: Site, camera: Camera, book: ValueBook) -> dict[str, tuple[Array, Array]]:

@@ -97,6 +97,7 @@ class Arm:
     ledger_error: float  # largest |injected - everywhere - eliminated| over the injected amount
     splitting_error: float | None  # grid against the few-shell solve: relative difference of what the tumor holds
     solver: dict[str, Any] = field(default_factory=dict)  # steps, fallbacks, seconds ...
+    laws: tuple[str, ...] = ()  # that acted, by the names of their files
 
 
 @dataclass(frozen=True)

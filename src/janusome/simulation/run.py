@@ -92,7 +92,7 @@ def simulate(
         draws=study.draws + 1,
         versions={"janusome": version("janusome"), "python": platform.python_version()}
         | {name: version(name) for name in REPORTED_PACKAGES},
-        laws=_laws_used(arms, study, book, lesions),
+        laws={name: described(laws()[name]) for name in dict.fromkeys(name for arm in arms for name in arm.laws)},
     )
 
 
@@ -111,13 +111,20 @@ def _names(study: ResolvedStudy, lesions: Sequence[Site]) -> tuple[str, ...]:
     return tuple(asked)
 
 
-def _arm(study: ResolvedStudy, name: str, lesions: tuple[Site, ...], book: ValueBook, control: Control) -> Arm:
+def _arm(
+    study: ResolvedStudy,
+    name: str,
+    lesions: tuple[Site, ...],
+    book: ValueBook,
+    control: Control,
+) -> Arm:
     """Solve one arm: the ensemble with each lesion as one place, then the median voxel by voxel, then what scanners show."""
     started = time.perf_counter()
     matter = matter_of(study, name)
     given = given_in(study, matter, name, book)
     warming = [] if name == UNTREATED else warming_in(study, book)
     assembly = _coarse(study, matter, lesions, given, book)
+    acted = dict.fromkeys(acting.name for acting in assembly.acting)
     times = time_grid(study, given)
     coarse = _stoppable(
         control, lambda: follow(assembly, given, warming, until=study.until, times=times, control=control, name=name)
@@ -146,6 +153,7 @@ def _arm(study: ResolvedStudy, name: str, lesions: tuple[Site, ...], book: Value
                 control=control,
             ),
         )
+        acted["interstitial_diffusion"] = None
         maps = tuple(_maps(field, lesions, moments, _molar_masses(study, book)))
     scans = scans_of(study, coarse, field, lesions, book) if field is not None else ()
     return Arm(
@@ -160,6 +168,7 @@ def _arm(study: ResolvedStudy, name: str, lesions: tuple[Site, ...], book: Value
         scans=scans,
         ledger_error=max(coarse.ledger_error, field.ledger_error if field is not None else 0.0),
         splitting_error=None if field is None else field.splitting_error,
+        laws=tuple(acted),
         solver={**coarse.solver, **(field.solver if field else {}), "seconds": round(time.perf_counter() - started, 2)},
     )
 
@@ -273,19 +282,6 @@ def _half_lives(study: ResolvedStudy, book: ValueBook) -> dict[str, float]:
         for name, row in study.labels.items()
         if "radioactive_decay" in row.laws
     }
-
-
-def _laws_used(
-    arms: Sequence[Arm], study: ResolvedStudy, book: ValueBook, lesions: tuple[Site, ...]
-) -> dict[str, dict[str, Any]]:
-    """Return title, equation and sources of every law that acted in the treated arm."""
-    del arms
-    matter = matter_of(study, TREATED)
-    given = given_in(study, matter, TREATED, book)
-    names = dict.fromkeys(acting.name for acting in _coarse(study, matter, lesions, given, book).acting)
-    if lesions:
-        names["interstitial_diffusion"] = None
-    return {name: described(laws()[name]) for name in names}
 
 
 def described(law: type[AbstractProcess]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -210,9 +209,8 @@ def _operators(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBo
     whole = assemble(matter, [joined(study, lesion, book)], book, lanes=1)
     found: dict[Species, csr_array] = {}
     with double():
-        y, p = jnp.asarray(whole.initial[0]), jnp.asarray(whole.parameters[0])
         for species in (s for s in matter.species if s not in matter.riders()):
-            source, target, coefficient = whole.between(y, p, species)
+            source, target, coefficient = whole.between(whole.initial[0], whole.parameters[0], species)
             found[species] = exchange_operator(source, target, np.asarray(coefficient), size=lesion.grid.count)
     carrier = next((one for one in matter.species if one.form is Form.CARRIER), None)
     return found | (dict.fromkeys(matter.riders(), found[carrier]) if carrier is not None else {})

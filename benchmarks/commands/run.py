@@ -1,4 +1,4 @@
-"""How long the commands take: `python benchmarks/commands/run.py`. CPU and wall seconds, the least of three, child processes in all.
+"""How long the commands take: `python benchmarks/commands/run.py`. CPU and wall seconds, the least of three, children in all.
 
 The first run of the demonstration is timed with empty caches of compiled code, in a folder that is thrown away.
 """

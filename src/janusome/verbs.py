@@ -205,6 +205,10 @@ def validate(study: StudyLike, *, library: Path | str | None = None) -> Validati
         With everything that is wrong.
     """
     prepared = _prepare(study, _library(library))
+    if library is not None or not isinstance(prepared.plain.get("formulation"), str):
+        from janusome.simulation.run import check  # rows of the shipped library are complete; others may lack a value
+
+        check(prepared.study)
     return Validation(prepared.study.title, prepared.study, prepared.study.cautions)
 
 

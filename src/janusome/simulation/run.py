@@ -96,6 +96,22 @@ def simulate(
     )
 
 
+def check(study: ResolvedStudy) -> None:
+    """Assemble every arm without solving it.
+
+    Raises
+    ------
+    InputErrors
+        With every value that a law needs and nothing supplies.
+    """
+    book = ValueBook(draws=1, seed=study.seed)
+    lesions = tuple(Site(one.name, one.tumor, ball(one.volume or 1e-6, voxels=1)) for one in study.lesions)
+    for name in _names(study, lesions):
+        with book.together():
+            matter = matter_of(study, name)
+            _coarse(study, matter, lesions, given_in(study, matter, name, book), book)
+
+
 def _ball(volume: float | None, voxels: int | None) -> LesionGrid:
     assert volume is not None
     return ball(volume, voxels=voxels or DEFAULT_VOXELS)
@@ -121,9 +137,10 @@ def _arm(
     """Solve one arm: the ensemble with each lesion as one place, then the median voxel by voxel, then what scanners show."""
     started = time.perf_counter()
     matter = matter_of(study, name)
-    given = given_in(study, matter, name, book)
-    warming = [] if name == UNTREATED else warming_in(study, book)
-    assembly = _coarse(study, matter, lesions, given, book)
+    with book.together():
+        given = given_in(study, matter, name, book)
+        warming = [] if name == UNTREATED else warming_in(study, book)
+        assembly = _coarse(study, matter, lesions, given, book)
     acted = dict.fromkeys(acting.name for acting in assembly.acting)
     times = time_grid(study, given)
     coarse = _stoppable(

@@ -10,13 +10,14 @@ import hashlib
 import inspect
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from janusome.errors import InputError, near_misses
+from janusome.errors import InputError, InputErrors
 from janusome.relations import relations
 from janusome.simulation.record import ValueUsed
 from janusome.specification.values import Value, choose
@@ -55,6 +56,18 @@ class ValueBook:
     seed: int
     used: dict[str, ValueUsed] = field(default_factory=dict)
     sampled: dict[str, Draws] = field(default_factory=dict)
+    _missing: dict[tuple[str, str, str], list[str]] | None = None  # owner, quantity, what follows from it -> where
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Tell all values that are missing in a block at once, at its end, as `InputErrors`."""
+        self._missing = {}
+        try:
+            yield
+            if self._missing:
+                raise InputErrors([_refusal(*key, places) for key, places in self._missing.items()])
+        finally:
+            self._missing = None
 
     def fill(
         self,
@@ -77,14 +90,28 @@ class ValueBook:
         found = self._fill(name, tuple(chain), place, context or {}, conditions or {}, asked=())
         if found is not None:
             return found
-        owner = chain[0].owner if chain else "study"
-        known = sorted({key for scope in chain for key in getattr(scope.row, "values", {})})
-        hint = near_misses(name, known) if known else "no row holds any value"
-        raise InputError(
-            f"{owner}: {name}" + (f" in {place.organ}" if place.organ else ""),
-            "has no value",
-            f"give it in the study, or in a row of your own library, or add a relation of that name ({hint})",
-        )
+        owner = chain[0].owner if chain else "the study"
+        where = [place.organ] if place.organ else []
+        lacking = self._lacking(name, tuple(chain), place, context or {}, conditions or {})
+        if self._missing is None:
+            raise _refusal(owner, lacking[0], name, where)
+        for one in lacking:
+            self._missing.setdefault((owner, one, name), []).extend(where)
+        return np.full(self.draws, np.nan)
+
+    def _lacking(
+        self, name: str, chain: tuple[Scope, ...], place: Place, context: Mapping[str, Draws], conditions: Mapping[str, str]
+    ) -> list[str]:
+        """Return what has to be given for a quantity: itself, or what a relation for it still lacks."""
+        for relation in relations().get(name, ()):
+            needed = [one for one in inspect.signature(relation).parameters if one != name]
+            return [
+                lacked
+                for one in needed
+                if self._fill(one, chain, place, context, conditions, (name,)) is None
+                for lacked in self._lacking(one, chain, place, context, conditions)
+            ]
+        return [name]
 
     def fill_or(self, name: str, chain: Sequence[Scope], place: Place, default: float, **wanted: Any) -> Draws:
         """Return a quantity, or a default where no row and no relation gives it."""
@@ -140,6 +167,18 @@ class ValueBook:
                 note=value.note or "",
             )
         return self.sampled[key]
+
+
+def _refusal(owner: str, lacking: str, wanted: str, places: Sequence[str]) -> InputError:
+    """Say which value is missing, where, and the three ways to supply it."""
+    where = "" if not places else f" in {places[0]}" if len(places) == 1 else f" in {len(places)} organs"
+    purpose = "" if lacking == wanted else f", from which {wanted} follows"
+    return InputError(
+        f"{owner}: {lacking}{where}",
+        f"has no value{purpose}",
+        "give it in the study, or in a row of your own library, or add a relation of that name; to start from a complete row "
+        "write {from: its name, values: ...}",
+    )
 
 
 def tables(row: Any, place: Place) -> Iterator[tuple[bool, int, Mapping[str, Any]]]:

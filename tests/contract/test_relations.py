@@ -1,0 +1,60 @@
+"""Every relation has the dimension of the quantity that it is named after, and is made of ordinary arithmetic."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+
+import jax
+import pytest
+
+from janusome.numerics.precision import double
+from janusome.relations import relations
+from janusome.simulation.assemble import laws
+from janusome.specification.vocabulary import vocabulary
+from janusome.units import registry
+
+# Arguments and results that no row holds: structure, and sums over cells.
+FURTHER = {"organ_plasma_flow": "m^3/s", "phagocyte_count": "cell"}
+CONSTANT = {"interstitial_diffusivity": "J/K"}  # Boltzmann's constant stands in the code as a plain number
+
+
+def units() -> dict[str, str]:
+    found = {name: quantity.unit for name, quantity in vocabulary().items()} | FURTHER
+    for law in laws().values():
+        for field in dataclasses.fields(law):
+            if "unit" in field.metadata:
+                found[field.metadata["name"] or field.name] = field.metadata["unit"]
+    return found
+
+
+def uncounted(quantity) -> dict[str, float]:
+    """A dimension without that of cells: a root of their number stands in their area."""
+    return {name: power for name, power in quantity.dimensionality.items() if name != "[cell_count]"}
+
+
+UNITS = units()
+EVERY = [(name, relation) for name, several in relations().items() for relation in several]
+
+
+@pytest.mark.parametrize(
+    ("name", "relation"), EVERY, ids=[f"{relation.__module__}.{relation.__name__}" for _, relation in EVERY]
+)
+def test_a_relation_has_the_dimension_of_its_quantity(name, relation):
+    ureg = registry()
+    arguments = {
+        one: ureg.Quantity(0.5, UNITS[one].replace("degC", "K") or "dimensionless").to_base_units()
+        for one in inspect.signature(relation).parameters
+    }
+    found = ureg.Quantity(1.0, CONSTANT.get(name, "dimensionless")) * relation(**arguments)
+    assert uncounted(found) == uncounted(ureg.Quantity(1.0, UNITS[name] or "dimensionless"))
+
+
+@pytest.mark.parametrize(
+    ("name", "relation"), EVERY, ids=[f"{relation.__module__}.{relation.__name__}" for _, relation in EVERY]
+)
+def test_a_relation_is_differentiable(name, relation):
+    count = len(inspect.signature(relation).parameters)
+    with double():
+        slopes = jax.grad(lambda values: relation(*values))(tuple(0.5 for _ in range(count)))
+    assert all(abs(float(slope)) < float("inf") for slope in slopes)

@@ -9,7 +9,8 @@ import numpy as np
 from janusome.files.library import Library
 from janusome.model import BLOOD
 from janusome.simulation.arms import BODY, TREATED, Site, body_of, lesion_of, matter_of
-from janusome.simulation.assemble import Assembly, assemble
+from janusome.simulation.assemble import assemble
+from janusome.simulation.assembly import Assembly
 from janusome.simulation.doses import given_in
 from janusome.simulation.layout import Pool
 from janusome.simulation.lesion_grid import LesionGrid, ball

@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike
 from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, Form, Region, Species
 from janusome.numerics.precision import double
 from janusome.numerics.tape import Segment, Tolerances, solve
-from janusome.simulation.assemble import Assembly, Compartments, Matter, assemble, laws
+from janusome.simulation.assemble import assemble, laws
+from janusome.simulation.assembly import Assembly, Compartments, Matter
 from janusome.simulation.layout import Pool
 from janusome.simulation.trajectory import program_of
 from janusome.simulation.values import Scope, ValueBook

@@ -21,7 +21,7 @@ from janusome.model import AbstractProcess
 from janusome.numerics.tape import Segment
 from janusome.numerics.tape.graph import Graph
 from janusome.numerics.tape.tracing import trace
-from janusome.simulation.assemble import Assembly
+from janusome.simulation.assembly import Assembly
 from janusome.simulation.layout import ABSENT
 
 LEVEL, VERSION = 3, 2

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, Form, Region, Species
-from janusome.simulation.assemble import Compartments, Matter
+from janusome.simulation.assembly import Compartments, Matter
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.perfusion import ARTERIAL, LUNG, VENOUS, flow_network, inflow, organ_supply
 from janusome.simulation.values import Place, Scope, ValueBook

@@ -1,54 +1,23 @@
-"""Assemble: a formulation, a host and its lesions become laws with filled values, and those one right-hand side.
-
-The result does not know what the laws are. It sums what they return: material moves along transfers, riders with it, and
-cells change at the rates given.
-"""
+"""Assemble: a formulation, a host and its lesions become laws with filled values."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
-from jax import Array as JaxArray
 from numpy.typing import NDArray
 
 from janusome.errors import InputError, near_misses
-from janusome.model import (
-    BLOOD,
-    BOUND,
-    DEGRADED,
-    EXITS,
-    INTERNALISED,
-    INTERSTITIUM,
-    PHAGOCYTOSED,
-    RIDERS,
-    TARGET,
-    VESSELS,
-    AbstractProcess,
-    AbstractRate,
-    AbstractTransfer,
-    Form,
-    Lesion,
-    Links,
-    Material,
-    Region,
-    Species,
-    Stimulus,
-    Transfer,
-    catalogue,
-)
-from janusome.simulation.layout import ABSENT, DYING, VIABLE, Index, Layout, Pool, make_layout
-from janusome.simulation.values import Place, Scope, ValueBook
+from janusome.model import VESSELS, AbstractProcess, AbstractRate, AbstractTransfer, Form, Species, catalogue
+from janusome.simulation.assembly import SMALL, Acting, Assembly, Compartments, Matter
+from janusome.simulation.layout import ABSENT, VIABLE, Layout, Pool, make_layout
+from janusome.simulation.surroundings import Surroundings, at_places
+from janusome.simulation.values import Place, ValueBook
 
 Draws = NDArray[np.float64]
-AnyArray = Any  # of numpy, or traced
-FREED = {Form.ENCAPSULATED: Form.RELEASED, Form.ATTACHED: Form.DETACHED}
-SMALL = (Form.RELEASED, Form.DETACHED)
 LAW_FOLDERS = ("janusome.body", "janusome.particle", "janusome.tumor", "janusome.effect")
 
 
@@ -59,47 +28,6 @@ def laws() -> dict[str, type[AbstractProcess]]:
     for folder in LAW_FOLDERS:
         found |= catalogue(folder, AbstractProcess)
     return found
-
-
-@dataclass(frozen=True)
-class Matter:
-    """What is followed: each species with the rows that describe it, and the laws that it brings."""
-
-    species: tuple[Species, ...]
-    chains: Mapping[Species, tuple[Scope, ...]]
-    laws: Mapping[Species, tuple[str, ...]]
-    products: Mapping[str, str] = field(default_factory=dict)  # prodrug -> what it becomes
-
-    def riders(self) -> tuple[Species, ...]:
-        """The species that go where the carrier goes."""
-        return tuple(one for one in self.species if one.form in RIDERS)
-
-
-@dataclass(frozen=True)
-class Compartments:
-    """A region: its places, how they are joined, and the rows that describe them.
-
-    Arrays are (lanes, places) or (lanes, links); `context` holds what belongs to a place by structure and not by a row.
-    """
-
-    name: str
-    kind: Region
-    places: tuple[str, ...]
-    sites: tuple[frozenset[str], ...]
-    scopes: tuple[tuple[Scope, ...], ...]
-    host_species: str
-    laws: tuple[str, ...]
-    place_laws: tuple[frozenset[str], ...]
-    links: Index  # (links, 2)
-    link_values: Mapping[str, Draws]
-    context: Mapping[str, Draws]
-    vessels: tuple[str, int] | None = None  # region and place whose blood the voxels of a tumor share
-    prescribed_vessels: bool = False  # what their blood holds is given from outside, whatever the voxels take and return
-    special: Mapping[str, tuple[Scope, ...]] = field(default_factory=dict)  # rows that this region has for a named species
-
-    def organ(self, place: int) -> str | None:
-        """The organ that a place is, for values that differ between organs."""
-        return self.places[place] if self.kind is Region.BODY else None
 
 
 @dataclass
@@ -121,164 +49,6 @@ class Parameters:
     def array(self) -> Draws:
         """All columns, (lanes, columns)."""
         return np.ascontiguousarray(np.concatenate(self.columns, axis=1)) if self.columns else np.zeros((self.lanes, 0))
-
-
-@dataclass(frozen=True)
-class Acting:
-    """One law acting on one species in one region, with where its numbers stand among the parameters."""
-
-    name: str
-    law: type[AbstractProcess]
-    species: Species | None
-    region: Compartments
-    places: tuple[int, ...]
-    links: Index  # (links, 2), of the places among `places`
-    fields: Mapping[str, slice]
-    fixed: Mapping[str, Any]
-    volumes: Mapping[str, slice]
-    ph: Mapping[str, slice]
-    surroundings: Mapping[str, slice]
-
-    def build(self, p: AnyArray) -> Any:
-        """Return the law with its fields taken from the parameters."""
-        return self.law(**{name: p[where] for name, where in self.fields.items()}, **self.fixed)
-
-
-@dataclass(frozen=True)
-class Assembly:
-    """A right-hand side with everything that is needed to solve and to read it."""
-
-    layout: Layout
-    acting: tuple[Acting, ...]
-    initial: Draws  # (lanes, states): the cells of the lesions, and nothing else
-    parameters: Draws
-    parameter_names: tuple[str, ...]
-    matter: Matter
-    regions: tuple[Compartments, ...]
-    prescribed: tuple[int, ...]  # state indices that change only as the inputs say
-    inputs: Mapping[int, int]  # state index -> parameter index of a rate that the protocol sets
-    heat: Mapping[str, int]  # region -> parameter index of its temperature rise
-    volumes: Mapping[tuple[str, str, str], Draws]  # (region, site, "carried" or "small") -> accessible volume
-    tissue_volume: Mapping[str, Draws]
-
-    def rates(self, y: JaxArray, p: JaxArray) -> JaxArray:
-        """Return dy/dt: the sum of what every law moves and changes, and of what the protocol gives."""
-        sources: list[Index] = []
-        targets: list[Index] = []
-        flows: list[JaxArray] = []
-        change: list[tuple[Index, JaxArray]] = []
-        for acting in self.acting:
-            stimulus = Stimulus(temperature_rise=p[self.heat[acting.region.name]] * jnp.ones(len(acting.places)))
-            if issubclass(acting.law, AbstractRate):
-                change += self._cells(acting, y, p, stimulus)
-                continue
-            for source, target, flow in self._moves(acting, y, p, stimulus):
-                sources.append(source)
-                targets.append(target)
-                flows.append(flow)
-        dy = jnp.zeros(self.layout.size)
-        if flows:
-            moved = jnp.concatenate(flows)
-            dy = dy.at[np.concatenate(sources)].add(-moved).at[np.concatenate(targets)].add(moved)
-        for index, rate in change:
-            dy = dy.at[index].add(rate)
-        if self.prescribed:
-            dy = dy.at[np.array(self.prescribed)].set(0.0)
-        if self.inputs:
-            dy = dy.at[np.array(list(self.inputs))].add(p[np.array(list(self.inputs.values()))])
-        return dy
-
-    def between(self, y: AnyArray, p: AnyArray, species: Species) -> tuple[Index, Index, AnyArray]:
-        """Return source place, target place and coefficient of all links along which a species goes, in one lane."""
-        for acting in self.acting:
-            if acting.species != species or not len(acting.links):
-                continue
-            for transfer in self._transfers(acting, y, p):
-                if transfer.along_links:
-                    ends = np.array(acting.places)[acting.links]
-                    return ends[:, 0], ends[:, 1], transfer.coefficient
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), jnp.zeros(0)
-
-    def _transfers(self, acting: Acting, y: AnyArray, p: AnyArray) -> tuple[Transfer, ...]:
-        stimulus = Stimulus(temperature_rise=jnp.zeros(len(acting.places)))
-        return acting.build(p).transfers(self._material(acting, y, p), stimulus)
-
-    def _moves(self, acting: Acting, y: JaxArray, p: JaxArray, stimulus: Stimulus) -> list[tuple[Index, Index, JaxArray]]:
-        assert acting.species is not None
-        material = self._material(acting, y, p)
-        together = (acting.species, *(self.matter.riders() if acting.species.form is Form.CARRIER else ()))
-        found = []
-        for transfer in acting.build(p).transfers(material, stimulus):
-            for species in together:
-                source, target = self._ends(transfer, species, acting)
-                kept = (source != ABSENT) & (target != ABSENT)
-                if kept.any():
-                    coefficient = jnp.broadcast_to(transfer.coefficient, source.shape)
-                    where = np.flatnonzero(kept)
-                    found.append((source[where], target[where], coefficient[where] * y[source[where]]))
-        return found
-
-    def _ends(self, transfer: Transfer, species: Species, acting: Acting) -> tuple[Index, Index]:
-        """Return the state indices that a transfer of one species leaves and reaches."""
-        heads = tails = np.array(acting.places)
-        if transfer.along_links:
-            heads, tails = heads[acting.links[:, 0]], tails[acting.links[:, 1]]
-        source = self._index(species, acting.region, transfer.source, heads)
-        reached = species
-        site = transfer.target
-        if site == DEGRADED and species.form in FREED:
-            reached, site = Species(FREED[species.form], species.name), transfer.source
-        elif isinstance(transfer.becomes, Species):
-            reached = transfer.becomes
-        elif transfer.becomes is not None:
-            reached = Species(transfer.becomes, species.name)
-        if site in EXITS:
-            return source, np.full(source.shape, self.layout.exits[reached, site])
-        target = self._index(reached, acting.region, site, tails)
-        if species.form in FREED and reached.form in SMALL:
-            target = np.where(target == ABSENT, self._index(reached, acting.region, INTERSTITIUM, tails), target)
-        return source, target
-
-    def _index(self, species: Species, region: Compartments, site: str, places: Index) -> Index:
-        if site == VESSELS:
-            assert region.vessels is not None
-            body, place = region.vessels
-            pool = self.layout.pools.get(Pool(species, body, BLOOD))
-            return np.full(places.shape, ABSENT if pool is None else pool[place])
-        pool = self.layout.pools.get(Pool(species, region.name, site))
-        return np.full(places.shape, ABSENT) if pool is None else pool[places]
-
-    def _material(self, acting: Acting, y: AnyArray, p: AnyArray) -> Material:
-        assert acting.species is not None
-        places = np.array(acting.places)
-        amount = {}
-        for site in acting.volumes:
-            index = self._index(acting.species, acting.region, site, places)
-            amount[site] = jnp.where(index != ABSENT, y[np.maximum(index, 0)], 0.0)
-        return Material(
-            amount=amount,
-            accessible_volume={site: p[where] for site, where in acting.volumes.items()},
-            ph={site: p[where] for site, where in acting.ph.items()},
-            tissue_volume=p[acting.surroundings["tissue_volume"]],
-            temperature=p[acting.surroundings["body_temperature"]],
-            links=Links(source=acting.links[:, 0], target=acting.links[:, 1]),
-        )
-
-    def _cells(self, acting: Acting, y: JaxArray, p: JaxArray, stimulus: Stimulus) -> list[tuple[Index, JaxArray]]:
-        lesion, places = acting.region.name, np.array(acting.places)
-        viable, dying = self.layout.cells[lesion, VIABLE], self.layout.cells[lesion, DYING]
-        target = jnp.zeros(len(places))
-        if acting.species is not None:
-            index = self._index(acting.species, acting.region, TARGET, places)
-            target = y[index] / p[acting.surroundings["cell_volume"]]
-        seen = Lesion(
-            viable=y[viable],
-            dying=y[dying],
-            initial=p[acting.surroundings["cells_at_start"]],
-            target_concentration=target,
-        )
-        rates = acting.build(p).rates(seen, stimulus)
-        return [(viable, rates.viable), (dying, rates.dying)]
 
 
 def assemble(
@@ -312,7 +82,7 @@ def assemble(
     parameters = Parameters(lanes)
     volumes: dict[tuple[str, str, str], Draws] = {}
     heat = {region.name: parameters.add(f"temperature rise in {region.name}", np.zeros((1, 1))).start for region in regions}
-    surroundings = {region.name: _Surroundings.of(region, book, volumes) for region in regions}
+    surroundings = {region.name: Surroundings.of(region, book, volumes) for region in regions}
     acting = [
         _fill(name, law, species, places, region, matter, book, parameters, surroundings[region.name], layout)
         for region in regions
@@ -397,77 +167,6 @@ def _drives(law: type[AbstractRate], species: Species | None, matter: Matter, re
     return bool(np.isfinite(potency).all())
 
 
-@dataclass(frozen=True)
-class _Surroundings:
-    """Volumes, pH and temperature of the places of a region, (lanes, places) each."""
-
-    region: Compartments
-    tissue_volume: Draws
-    carried: Mapping[str, Draws]
-    small: Mapping[str, Draws]
-    ph: Mapping[str, Draws]
-    temperature: Draws
-    cells_at_start: Draws | None
-    cell_volume: Draws | None
-
-    @classmethod
-    def of(
-        cls,
-        region: Compartments,
-        book: ValueBook,
-        volumes: dict[tuple[str, str, str], Draws],
-    ) -> _Surroundings:
-        def each(name: str, site: str | None = None) -> Draws:
-            """One value a place; a place without the site needs none."""
-            having = [k for k, sites in enumerate(region.sites) if site is None or site in sites]
-            values = _of_places(name, region, having, (), book)
-            whole = np.ones((len(values), len(region.places)))
-            whole[:, having] = values
-            return whole
-
-        tissue = each("tissue_volume")
-        blood_ph, inside_ph = each("blood_ph"), each("intracellular_ph")
-        if region.kind is Region.BODY:
-            plasma = tissue * each("vascular_plasma_fraction")
-            carried = {BLOOD: plasma, INTERSTITIUM: tissue * each("interstitial_fraction", INTERSTITIUM), PHAGOCYTOSED: tissue}
-            small = carried | {INTERSTITIUM: tissue * each("extravascular_fraction", INTERSTITIUM)}
-            outside_ph, initial, cell_volume = each("interstitial_ph", INTERSTITIUM), None, None
-        else:
-            cell_volume = tissue * each("cell_volume_fraction")
-            fluid = tissue * each("interstitial_fraction")
-            carried = {INTERSTITIUM: fluid, BOUND: fluid, INTERNALISED: cell_volume, PHAGOCYTOSED: cell_volume}
-            small = carried | {TARGET: cell_volume}
-            outside_ph, initial = each("interstitial_ph"), tissue * each("cell_density")
-            if region.vessels is not None:
-                body, place = region.vessels
-                shared = volumes[body, BLOOD, "carried"][:, [place]]
-                carried, small = carried | {VESSELS: shared + 0 * tissue}, small | {VESSELS: shared + 0 * tissue}
-        for kind, group in (("carried", carried), ("small", small)):
-            volumes.update({(region.name, site, kind): volume for site, volume in group.items()})
-        ph = {BLOOD: blood_ph, VESSELS: blood_ph, INTERSTITIUM: outside_ph, BOUND: outside_ph}
-        ph |= {INTERNALISED: inside_ph, PHAGOCYTOSED: inside_ph, TARGET: inside_ph}
-        return cls(region, tissue, carried, small, ph, each("body_temperature"), initial, cell_volume)
-
-
-def _of_places(name: str, region: Compartments, places: Sequence[int], own: tuple[Scope, ...], book: ValueBook) -> Draws:
-    """Return a quantity at some places of a region, (lanes, places); the voxels of a lesion share their rows."""
-    if name in region.context and not np.isnan(region.context[name][:, places]).any():
-        return region.context[name][:, places]
-    if not len(places):
-        return np.ones((1, 0))
-    if region.kind is Region.TUMOR:
-        one = _of_place(name, region, places[0], own, book)
-        return np.broadcast_to(one[:, None], (len(one), len(places)))
-    columns = [_of_place(name, region, place, own, book) for place in places]
-    return np.stack(np.broadcast_arrays(*columns), axis=-1)
-
-
-def _of_place(name: str, region: Compartments, place: int, own: tuple[Scope, ...], book: ValueBook) -> Draws:
-    context = {key: values[:, place] for key, values in region.context.items() if not np.isnan(values[:, place]).any()}
-    chain = (*own, *region.scopes[place])
-    return book.fill(name, chain, Place(region.host_species, region.organ(place)), context=context)
-
-
 def _fill(
     name: str,
     law: type[AbstractProcess],
@@ -477,7 +176,7 @@ def _fill(
     matter: Matter,
     book: ValueBook,
     parameters: Parameters,
-    around: _Surroundings,
+    around: Surroundings,
     layout: Layout,
 ) -> Acting:
     """Fill the fields of one law and note where the numbers stand."""
@@ -495,7 +194,7 @@ def _fill(
         if declared.metadata["per"] == "link":
             values = region.link_values[wanted][:, linked]
         else:
-            values = _of_places(wanted, region, chosen, own, book)
+            values = at_places(wanted, region, chosen, own, book)
         fields[declared.name] = parameters.add(f"{name}: {wanted}", values)
     volumes, ph = {}, {}
     if species is not None and issubclass(law, AbstractTransfer):

@@ -11,7 +11,7 @@ from scipy.constants import Avogadro
 
 from janusome.model import BLOOD, DECAYED, EXITS, Species
 from janusome.simulation.arms import BODY, CARRIER, Site
-from janusome.simulation.assemble import Compartments
+from janusome.simulation.assembly import Compartments
 from janusome.simulation.layout import ABSENT, DYING, VIABLE, Pool
 from janusome.simulation.perfusion import ARTERIAL, VENOUS
 from janusome.simulation.record import Course

@@ -11,7 +11,7 @@ from scipy.constants import Avogadro
 from janusome.errors import InputError
 from janusome.model import Form, Species
 from janusome.simulation.arms import CARRIER, FREE_DRUG, UNTREATED
-from janusome.simulation.assemble import Matter
+from janusome.simulation.assembly import Matter
 from janusome.simulation.protocol import Given, Warming
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import DoseEvent, ResolvedStudy

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from janusome.model import BLOOD, INTERSTITIUM, Region, Species
 from janusome.numerics.tape import Segment
-from janusome.simulation.assemble import Assembly
+from janusome.simulation.assembly import Assembly
 from janusome.simulation.layout import ABSENT, Pool
 from janusome.simulation.perfusion import VENOUS
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from janusome.errors import SolverError
 from janusome.model import BLOOD, INTERSTITIUM, TARGET, AbstractProcess, Form, Species
 from janusome.simulation.arms import BODY, CARRIER, FREE_DRUG, TREATED, UNTREATED, Site, body_of, lesion_of, matter_of
-from janusome.simulation.assemble import Assembly, Matter, assemble, laws
+from janusome.simulation.assemble import assemble, laws
+from janusome.simulation.assembly import Assembly, Matter
 from janusome.simulation.courses import CELLS, IN_TISSUE, WHOLE, CourseMaker, decay_constants
 from janusome.simulation.domain import outside_validation
 from janusome.simulation.doses import given_in, warming_in
@@ -26,9 +27,9 @@ from janusome.simulation.layout import VIABLE, Pool
 from janusome.simulation.lesion_grid import LesionGrid, ball
 from janusome.simulation.observe import scans_of
 from janusome.simulation.perfusion import VENOUS
-from janusome.simulation.protocol import INTRATUMORAL, Given, breakpoints
+from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, breakpoints
 from janusome.simulation.record import Arm, DoseGiven, Record, TumorMap
-from janusome.simulation.trajectory import Control, follow
+from janusome.simulation.trajectory import Control, Trajectory, follow
 from janusome.simulation.tumor_field import Snapshot, TumorField, cells_of, follow_field
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy
@@ -150,29 +151,16 @@ def _arm(
         coarse, lesions, book, molar_mass=_molar_masses(study, book), decay=decay_constants(_half_lives(study, book))
     )
     courses = maker.all()
-    field, maps = None, ()
-    if lesions and given:
-        moments = _map_moments(study, given)
-        single = ValueBook(draws=1, seed=study.seed)
-        body = _coarse(study, matter, lesions, given_in(study, matter, name, single), single)
-        field = _stoppable(
-            control,
-            lambda: follow_field(
-                study,
-                matter,
-                lesions,
-                given,
-                warming,
-                until=study.until,
-                body=body,
-                coarse=coarse,
-                moments=moments,
-                control=control,
-            ),
-        )
-        acted["interstitial_diffusion"] = None
-        maps = tuple(_maps(field, lesions, moments, _molar_masses(study, book)))
+    field = (
+        _field(study, matter, lesions, given, warming, name=name, coarse=coarse, control=control)
+        if lesions and given
+        else None
+    )
+    masses = _molar_masses(study, book)
+    maps = tuple(_maps(field, lesions, _map_moments(study, given), masses)) if field is not None else ()
     scans = scans_of(study, coarse, field, lesions, book) if field is not None else ()
+    if field is not None:
+        acted["interstitial_diffusion"] = None
     return Arm(
         name=name,
         formulation={TREATED: study.formulation.name, FREE_DRUG: "free " + " + ".join(study.formulation.payloads)}.get(
@@ -187,6 +175,38 @@ def _arm(
         splitting_error=None if field is None else field.splitting_error,
         laws=tuple(acted),
         solver={**coarse.solver, **(field.solver if field else {}), "seconds": round(time.perf_counter() - started, 2)},
+    )
+
+
+def _field(
+    study: ResolvedStudy,
+    matter: Matter,
+    lesions: tuple[Site, ...],
+    given: Sequence[Given],
+    warming: Sequence[Warming],
+    *,
+    name: str,
+    coarse: Trajectory,
+    control: Control,
+) -> TumorField:
+    """Solve the lesions voxel by voxel at the median of every input."""
+    single = ValueBook(draws=1, seed=study.seed)
+    body = _coarse(study, matter, lesions, given_in(study, matter, name, single), single)
+    moments = _map_moments(study, given)
+    return _stoppable(
+        control,
+        lambda: follow_field(
+            study,
+            matter,
+            lesions,
+            given,
+            warming,
+            until=study.until,
+            body=body,
+            coarse=coarse,
+            moments=moments,
+            control=control,
+        ),
     )
 
 

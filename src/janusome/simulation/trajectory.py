@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from janusome.model import Form, Species
 from janusome.numerics.precision import double
 from janusome.numerics.tape import Program, Solution, Tolerances, solve, translate
-from janusome.simulation.assemble import Assembly, Matter
+from janusome.simulation.assembly import Assembly, Matter
 from janusome.simulation.layout import Layout
 from janusome.simulation.protocol import Given, Warming, segments
 

@@ -23,7 +23,8 @@ from janusome.numerics.diffusion import exchange_operator, spread
 from janusome.numerics.precision import double
 from janusome.numerics.tape import Program, Segment, Tolerances, solve
 from janusome.simulation.arms import BODY, Site, joined, lesion_of
-from janusome.simulation.assemble import Assembly, Compartments, Matter, assemble
+from janusome.simulation.assemble import assemble
+from janusome.simulation.assembly import Assembly, Compartments, Matter
 from janusome.simulation.layout import DYING, VIABLE, Pool
 from janusome.simulation.perfusion import VENOUS
 from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, segment_of, warmth

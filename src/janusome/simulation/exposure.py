@@ -18,9 +18,9 @@ class Rules:
     The area under the curve is linear while the concentration rises and logarithmic while it falls. The terminal slope
     lambda_z is fitted to the logarithms of the last points, at least `least_points` of them over at least `least_span`
     half-lives, all after Tmax: the number of points with the best adjusted R² is taken, and the larger number where two are
-    within `tie` of each other. What lies below
-    `limit` of Cmax is not used, as an assay would not see it. The course counts from the start of the first dose to the start
-    of the second.
+    within `tie` of each other. What lies below `limit` of Cmax is not used, as an assay would not see it. Before `mixing` is
+    over after a bolus, what the blood at the site of injection shows is nobody's plasma: the course is extrapolated back from
+    the next two points. The course counts from the start of the first dose to the start of the second.
     """
 
     least_points: int = 3
@@ -29,6 +29,7 @@ class Rules:
     least_span: float = 1.0  # half-lives between the first and last points of the fit
     most_extrapolated: float = 0.2  # share of the area beyond the last point
     limit: float = 1e-3  # of Cmax
+    mixing: float = 1.0 / 60.0  # h after a bolus, before which blood is not mixed and no sample is taken
 
 
 RULES = Rules()
@@ -129,6 +130,22 @@ def areas(times: Array, concentration: Array, *, until: NDArray[np.int64] | None
         used = np.arange(dt.size)[None, :] < until[:, None]
         area, moment = area * used, moment * used
     return area.sum(axis=1), moment.sum(axis=1)
+
+
+def mixed(times: Array, concentration: Array, *, rules: Rules = RULES) -> tuple[Array, Array]:
+    """Return a course after a bolus without what came before mixing: its start follows log-linearly from the next two points.
+
+    >>> mixed(np.array([0.0, 0.01, 1.0, 2.0]), np.array([[90.0, 30.0, 4.0, 2.0]]))[1]
+    array([[8., 4., 2.]])
+    """
+    kept = times >= rules.mixing
+    if kept.sum() < 2 or times[0] > 0.0:
+        return times, concentration
+    (one, two), (first, second) = times[kept][:2], concentration[:, kept][:, :2].T
+    falls = (first > second) & (second > 0.0)
+    ratio = np.where(falls, first / np.where(falls, second, 1.0), 1.0)
+    start = first * ratio ** (one / (two - one))
+    return np.concatenate([[0.0], times[kept]]), np.concatenate([start[:, None], concentration[:, kept]], axis=1)
 
 
 def terminal_slope(times: Array, concentration: Array, *, rules: Rules = RULES) -> Terminal:

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from janusome.simulation.ensemble import Answer, at_times, interval
-from janusome.simulation.exposure import RULES, Rules, areas, exposure
+from janusome.simulation.exposure import RULES, Rules, areas, exposure, mixed
 from janusome.simulation.record import Arm, Course, ValueUsed
 from janusome.units import factor, from_internal, same_dimension, to_internal
 
 Array = NDArray[np.float64]
 
 AVOGADRO = 6.02214076e23  # 1/mol, exact by definition of the mole
-TUMOR, PLASMA, CELLS = "tumor", "plasma", "tumor cells"
+TUMOR, PLASMA, CELLS, INTRAVENOUS = "tumor", "plasma", "tumor cells", "intravenous"
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,10 @@ def plasma_exposure(arm: Arm, values: Sequence[ValueUsed] = (), *, rules: Rules 
         amount = given(first.mol, course)
         per_mole = content_of_a_mole(course, values)
         dose = None if amount is None or per_mole is None else amount * per_mole / factor(f"({course.unit})*L")
-        figures = exposure(
-            hours, course.values[:, window], dose=dose, infusion=from_internal(first.duration, "h"), rules=rules
-        )
+        seen = (hours, course.values[:, window])
+        if first.duration == 0.0 and first.route == INTRAVENOUS:
+            seen = mixed(*seen, rules=rules)
+        figures = exposure(*seen, dose=dose, infusion=from_internal(first.duration, "h"), rules=rules)
         units = _units(course.unit)
         answers = {name: interval(each.values, units[name], reasons=each.reasons) for name, each in figures.items()}
         found.append(Finding(_about(course) | {"dose": f"1 of {len(arm.doses)}: {first.words}"}, answers))

@@ -215,7 +215,7 @@ class _View:
     @classmethod
     def of(cls, study: ResolvedStudy, lesion: Site, camera: Camera, in_voxels: Label, book: ValueBook) -> _View:
         grid, blur = lesion.grid, camera.fields.get("spatial_resolution")
-        reach = float(np.max(blur)) if blur is not None else 0.0
+        reach = float(blur[0]) if blur is not None else 0.0  # the view does not depend on the ensemble
         margin = max(3.0 * reach, 4.0 * float(camera.voxel_size.max()))
         shape = field_of_view(grid.inside.shape, voxel_size=tuple(grid.voxel_size), of=tuple(camera.voxel_size), margin=margin)
 

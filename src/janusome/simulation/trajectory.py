@@ -59,14 +59,14 @@ def material_of(species: Species, matter: Matter) -> str:
 
 
 def tolerances_of(assembly: Assembly, given: Sequence[Given]) -> Tolerances:
-    """Return tolerances that are fractions of what was given of each material."""
+    """Return tolerances: fractions of what was given of each material at the median, and so the same in any ensemble."""
     absolute = np.full(assembly.layout.size, NOTHING)
     total = totals(given, assembly.matter)
     for species in assembly.matter.species:
-        scale = float(np.max(total.get(material_of(species, assembly.matter), np.zeros(1))))
+        scale = float(total.get(material_of(species, assembly.matter), np.zeros(1))[0])
         absolute[assembly.layout.everywhere(species)] = max(ABSOLUTE_SHARE * scale, NOTHING)
     for index in assembly.layout.cells.values():
-        absolute[index] = 1e-6 * np.maximum(assembly.initial.max(initial=1.0), 1.0)
+        absolute[index] = 1e-6 * np.maximum(assembly.initial[0, index], 1.0)
     return Tolerances(relative=RELATIVE, absolute=absolute)
 
 

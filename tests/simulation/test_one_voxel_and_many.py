@@ -8,6 +8,7 @@ from janusome.simulation.layout import VIABLE
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.trajectory import Control, follow
 from janusome.simulation.tumor_field import follow_field
+from janusome.simulation.values import ValueBook
 
 AGREEMENT = 5e-3  # of the most that a pool of the lesion ever holds
 MOMENTS = [2 * 3600.0, 86400.0, UNTIL]
@@ -24,7 +25,7 @@ def both():
     coarse = follow(arm.assembly, arm.given, [], until=UNTIL, times=times, control=Control(threads=1), name="one place")
     field = follow_field(
         arm.study, arm.assembly.matter, arm.lesions, arm.given, [],
-        until=UNTIL, body=arm.assembly, coarse=coarse, moments=MOMENTS, control=Control(threads=1),
+        until=UNTIL, body=arm.assembly, book=ValueBook(draws=1, seed=0), coarse=coarse, moments=MOMENTS, control=Control(threads=1),
     )  # fmt: skip
     return arm, coarse, field
 

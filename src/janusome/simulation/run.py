@@ -152,7 +152,7 @@ def _arm(
     )
     courses = maker.all()
     field = (
-        _field(study, matter, lesions, given, warming, name=name, coarse=coarse, control=control)
+        _field(study, matter, lesions, given, warming, name=name, book=book, coarse=coarse, control=control)
         if lesions and given
         else None
     )
@@ -186,14 +186,15 @@ def _field(
     warming: Sequence[Warming],
     *,
     name: str,
+    book: ValueBook,
     coarse: Trajectory,
     control: Control,
 ) -> TumorField:
-    """Solve the lesions voxel by voxel at the median of every input."""
+    """Solve the lesions voxel by voxel at the median of every input; the values that only voxels need enter the account."""
     single = ValueBook(draws=1, seed=study.seed)
     body = _coarse(study, matter, lesions, given_in(study, matter, name, single), single)
     moments = _map_moments(study, given)
-    return _stoppable(
+    field = _stoppable(
         control,
         lambda: follow_field(
             study,
@@ -203,11 +204,14 @@ def _field(
             warming,
             until=study.until,
             body=body,
+            book=single,
             coarse=coarse,
             moments=moments,
             control=control,
         ),
     )
+    book.used |= {key: used for key, used in single.used.items() if key not in book.used}
+    return field
 
 
 def _stoppable(control: Control, solve: Any) -> Any:

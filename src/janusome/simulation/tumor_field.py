@@ -93,6 +93,7 @@ def follow_field(
     *,
     until: float,
     body: Assembly,
+    book: ValueBook,
     coarse: Trajectory,
     moments: Sequence[float],
     control: Control,
@@ -103,6 +104,8 @@ def follow_field(
     ----------
     body
         The arm with each lesion as one place, in one lane at the median of every input.
+    book
+        Fills values at their medians, and keeps the account of them.
     coarse
         The same arm as it was solved without voxels: its program is that of the body, it sets the macro steps, and the field
         is compared with it.
@@ -110,7 +113,7 @@ def follow_field(
         When snapshots are wanted, s.
     """
     median = [replace(dose, amounts={s: amount[:1] for s, amount in dose.amounts.items()}) for dose in given]
-    voxels = [_voxels_of(study, matter, lesion, control) for lesion in lesions]
+    voxels = [_voxels_of(study, matter, lesion, book, control) for lesion in lesions]
     tolerances = tolerances_of(body, median)
     steps = macro_steps(coarse, lesions, median, warming, until=until, moments=moments)
     state, next_step, worst = body.initial.copy(), None, 0.0
@@ -180,9 +183,8 @@ def _vessel_curves(coarse: Trajectory, lesions: Sequence[Site]) -> list[Array]:
     return [curve for curve in curves if curve.max() > 0.0]
 
 
-def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, control: Control) -> _Voxels:
+def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBook, control: Control) -> _Voxels:
     """Assemble one lane a voxel, with the operators that join them."""
-    book = ValueBook(draws=1, seed=study.seed)
     place = Place(study.host.species)
     scopes = lesion_of(study, lesion, book).scopes[0]
     weight = lesion.grid.vessel_weight(

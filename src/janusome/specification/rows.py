@@ -170,11 +170,12 @@ class Host(AbstractRow):
             yield ("organs", name, "values"), self.takes, organ.values
 
     def organs_named(self) -> Iterator[tuple[Path, str]]:
-        """Yield every organ that the row names, with its path."""
+        """Yield where the blood of each organ comes from and goes to; the organs themselves are the host's to name."""
         for name, organ in self.organs.items():
-            yield ("organs", name), name
-            yield ("organs", name, "drains_to"), organ.drains_to
-            yield ("organs", name, "fed_by"), organ.fed_by
+            if organ.drains_to not in self.organs:
+                yield ("organs", name, "drains_to"), organ.drains_to
+            if organ.fed_by not in self.organs:
+                yield ("organs", name, "fed_by"), organ.fed_by
 
 
 class Tumor(AbstractSpeciesRow):

@@ -165,11 +165,13 @@ def _host(choice: HostChoice, library: RowsByName, findings: Findings) -> Host |
     user = Host(name="host", species="human", values=choice.values, organs=choice.organs)
     user = findings.examine(user, path)
     row = findings.look_up(library, "host", choice.kind, _named(choice, path, "kind"), Host)
-    for name, organ in user.organs.items() if row else ():
+    if row is None:
+        return None
+    for name, organ in user.organs.items():
         if name not in row.organs and "tissue_volume_per_body_mass" not in organ.values:
             hint = near_misses(name, tuple(row.organs))
             findings.refuse((*path, "organs", name), Refusal("is no organ of the hosts", hint))
-    return host_with(row, user.values | exact, user.organs) if row else None
+    return host_with(row, user.values | exact, user.organs)
 
 
 def _exact(text: str) -> Value:

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import math
-import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-import janusome
 from janusome import units
+from library_rows import cited, rows_of, tables, values, vocabulary
 
-LIBRARY = Path(janusome.__file__).parent / "library"
-ROWS = {
-    (kind, path.stem): yaml.safe_load(path.read_text(encoding="utf-8"))
-    for kind in ("hosts", "tumors", "scanners")
-    for path in sorted((LIBRARY / kind).glob("*.yaml"))
-}
+ROWS = rows_of(("hosts", "tumors", "scanners"))
 HOSTS = [name for kind, name in ROWS if kind == "hosts"]
 TUMORS = [name for kind, name in ROWS if kind == "tumors"]
 ORGANS = {
@@ -30,37 +20,6 @@ PLASMA_VOLUME = {"mouse": (29, 50), "rat": (31, 39), "human-male": (38, 48), "hu
 EVERY_ROW = pytest.mark.parametrize("key", ROWS, ids="/".join)
 EVERY_HOST = pytest.mark.parametrize("name", HOSTS)
 EVERY_TUMOR = pytest.mark.parametrize("name", TUMORS)
-
-
-def tables(row: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every table of values of a row with its path."""
-    for key, entry in row.items():
-        if key == "values":
-            yield f"{path}values", entry
-        elif isinstance(entry, dict):
-            yield from tables(entry, f"{path}{key}.")
-
-
-def values(row: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield every value of a row: its path, its name, itself."""
-    for path, table in tables(row):
-        for name, entry in table.items():
-            for value in entry if isinstance(entry, list) else [entry]:
-                yield f"{path}.{name}", name, value
-
-
-def vocabulary() -> dict[str, dict[str, str]]:
-    with (LIBRARY / "quantities.csv").open(encoding="utf-8", newline="") as lines:
-        return {line["name"]: line for line in csv.DictReader(lines)}
-
-
-def cited() -> set[str]:
-    """Keys of every bibliography of the library."""
-    return {
-        key
-        for path in LIBRARY.glob("*.bib")
-        for key in re.findall(r"^@\w+\{([^,\s]+),", path.read_text(encoding="utf-8"), re.M)
-    }
 
 
 def number(table: dict[str, Any], name: str) -> float:

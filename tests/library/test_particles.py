@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-import janusome
 from janusome import units
+from library_rows import bibliography, cited, rows_of, values, vocabulary
 
-LIBRARY = Path(janusome.__file__).parent / "library"
 KINDS = {"carriers": "carrier", "drugs": "drug", "labels": "label", "ligands": "ligand", "formulations": "formulation"}
-ROWS = {
-    (kind, path.stem): yaml.safe_load(path.read_text(encoding="utf-8"))
-    for kind in KINDS
-    for path in sorted((LIBRARY / kind).glob("*.yaml"))
-}
+ROWS = rows_of(KINDS)
 SHIPPED = {
     "carriers": "peg-liposome plain-liposome plga polymeric-micelle albumin iron-oxide gold-nanorod gold-sphere "
     "mesoporous-silica quantum-dot",
@@ -66,42 +58,12 @@ def of(kind: str) -> list[str]:
     return [name for found, name in ROWS if found == kind]
 
 
-def tables(row: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every table of values of a row with its path."""
-    for key, entry in row.items():
-        if key == "values":
-            yield f"{path}values", entry
-        elif isinstance(entry, dict):
-            yield from tables(entry, f"{path}{key}.")
-
-
-def values(row: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield every value of a row: its path, its name, itself."""
-    for path, table in tables(row):
-        for name, entry in table.items():
-            for value in entry if isinstance(entry, list) else [entry]:
-                yield f"{path}.{name}", name, value
-
-
 def internal(value: dict[str, Any]) -> float:
     return units.to_internal(value["value"], value["unit"])
 
 
 def general(kind: str, name: str, quantity: str) -> float:
     return internal(ROWS[kind, name]["values"][quantity])
-
-
-def vocabulary() -> dict[str, dict[str, str]]:
-    with (LIBRARY / "quantities.csv").open(encoding="utf-8", newline="") as lines:
-        return {line["name"]: line for line in csv.DictReader(lines)}
-
-
-def bibliography() -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(LIBRARY.glob("*.bib")))
-
-
-def cited() -> set[str]:
-    return set(re.findall(r"^@\w+\{([^,\s]+),", bibliography(), flags=re.MULTILINE))
 
 
 def test_everything_that_is_promised_is_shipped():

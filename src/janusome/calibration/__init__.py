@@ -1,0 +1,1 @@
+"""Calibration: observations move the values of a study, and say how far."""

@@ -110,7 +110,7 @@ def check(study: ResolvedStudy) -> None:
     for name in _names(study, lesions):
         with book.together():
             matter = matter_of(study, name)
-            _coarse(study, matter, lesions, given_in(study, matter, name, book), book)
+            coarse_assembly(study, matter, lesions, given_in(study, matter, name, book), book)
 
 
 def _ball(volume: float | None, voxels: int | None) -> LesionGrid:
@@ -141,14 +141,14 @@ def _arm(
     with book.together():
         given = given_in(study, matter, name, book)
         warming = [] if name == UNTREATED else warming_in(study, book)
-        assembly = _coarse(study, matter, lesions, given, book)
+        assembly = coarse_assembly(study, matter, lesions, given, book)
     acted = dict.fromkeys(acting.name for acting in assembly.acting)
     times = time_grid(study, given)
     coarse = _stoppable(
         control, lambda: follow(assembly, given, warming, until=study.until, times=times, control=control, name=name)
     )
     maker = CourseMaker(
-        coarse, lesions, book, molar_mass=_molar_masses(study, book), decay=decay_constants(_half_lives(study, book))
+        coarse, lesions, book, molar_mass=molar_masses(study, book), decay=decay_constants(half_lives(study, book))
     )
     courses = maker.all()
     field = (
@@ -156,7 +156,7 @@ def _arm(
         if lesions and given
         else None
     )
-    masses = _molar_masses(study, book)
+    masses = molar_masses(study, book)
     maps = tuple(_maps(field, lesions, _map_moments(study, given), masses)) if field is not None else ()
     scans = scans_of(study, coarse, field, lesions, book) if field is not None else ()
     if field is not None:
@@ -192,7 +192,7 @@ def _field(
 ) -> TumorField:
     """Solve the lesions voxel by voxel at the median of every input; the values that only voxels need enter the account."""
     single = ValueBook(draws=1, seed=study.seed)
-    body = _coarse(study, matter, lesions, given_in(study, matter, name, single), single)
+    body = coarse_assembly(study, matter, lesions, given_in(study, matter, name, single), single)
     moments = _map_moments(study, given)
     field = _stoppable(
         control,
@@ -223,7 +223,7 @@ def _stoppable(control: Control, solve: Any) -> Any:
         raise
 
 
-def _coarse(
+def coarse_assembly(
     study: ResolvedStudy, matter: Matter, lesions: tuple[Site, ...], given: Sequence[Given], book: ValueBook
 ) -> Assembly:
     """Assemble an arm with each lesion as one place."""
@@ -311,12 +311,14 @@ def _species_word(species: Species) -> str:
     return CARRIER if species.form is Form.CARRIER else str(species)
 
 
-def _molar_masses(study: ResolvedStudy, book: ValueBook) -> dict[str, float]:
+def molar_masses(study: ResolvedStudy, book: ValueBook) -> dict[str, float]:
+    """Return the molar mass of each drug, kg/mol."""
     place = Place(study.host.species)
     return {name: float(book.fill("molar_mass", (Scope(f"drug {name}", row),), place)[0]) for name, row in study.drugs.items()}
 
 
-def _half_lives(study: ResolvedStudy, book: ValueBook) -> dict[str, float]:
+def half_lives(study: ResolvedStudy, book: ValueBook) -> dict[str, float]:
+    """Return the half-life of each radioactive label, s."""
     place = Place(study.host.species)
     return {
         name: float(book.fill("half_life", (Scope(f"label {name}", row),), place)[0])

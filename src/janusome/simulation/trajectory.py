@@ -117,8 +117,9 @@ def follow(
     times: Draws,
     control: Control,
     name: str,
+    program: Program | None = None,
 ) -> Trajectory:
-    """Solve an arm for all lanes.
+    """Solve an arm for all lanes; `program` is its right-hand side where it was traced before.
 
     Raises
     ------
@@ -126,7 +127,7 @@ def follow(
         If a lane did not reach the end; the message names the lane, the reason, the moment and the amounts there.
     """
     lanes = len(assembly.parameters)
-    program = program_of(assembly, name)
+    program = program or program_of(assembly, name)
     solution = solve(
         program,
         assembly.initial,

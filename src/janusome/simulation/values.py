@@ -50,12 +50,17 @@ class ValueBook:
         Size of the ensemble, the median included.
     seed
         Of the study.
+    fixed
+        Values by their key, (draws,) in the internal set, in place of their spreads; every other value then stays at its
+        median. Without it all values are drawn.
     """
 
     draws: int
     seed: int
+    fixed: Mapping[str, Draws] | None = None
     used: dict[str, ValueUsed] = field(default_factory=dict)
     sampled: dict[str, Draws] = field(default_factory=dict)
+    rows: dict[str, tuple[str, Value]] = field(default_factory=dict)  # key -> the quantity's name, and its value
     _missing: dict[tuple[str, str, str], list[str]] | None = None  # owner, quantity, what follows from it -> where
 
     @contextmanager
@@ -150,7 +155,8 @@ class ValueBook:
     def _draw(self, name: str, value: Value, owner: str, rank: int) -> Draws:
         key = f"{owner}/{rank}/{name}/{sorted(value.conditions.items())}"
         if key not in self.sampled:
-            self.sampled[key] = sample(name, value, draws=self.draws, seed=self.seed, key=key)
+            self.sampled[key] = self._numbers(key, name, value)
+            self.rows[key] = name, value
             low, high = quantiles(name, value)
             self.used[key] = ValueUsed(
                 owner=owner,
@@ -167,6 +173,13 @@ class ValueBook:
                 note=value.note or "",
             )
         return self.sampled[key]
+
+    def _numbers(self, key: str, name: str, value: Value) -> Draws:
+        if self.fixed is None:
+            return sample(name, value, draws=self.draws, seed=self.seed, key=key)
+        if key in self.fixed:
+            return np.broadcast_to(np.asarray(self.fixed[key], dtype=np.float64), (self.draws,))
+        return spread(name, value, np.zeros(self.draws))
 
 
 def _refusal(owner: str, lacking: str, wanted: str, places: Sequence[str]) -> InputError:

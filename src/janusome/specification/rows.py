@@ -139,6 +139,9 @@ class Ligand(AbstractSpeciesRow):
     target: str
 
 
+_NOWHERE: Values = {}
+
+
 class Organ(Strict):
     """One organ of a host: which sites it has, where its blood comes from and goes to."""
 
@@ -158,9 +161,11 @@ class Host(AbstractRow):
     organs: dict[str, Organ] = {}
 
     def tables(self, organ: str | None, species: str | None) -> Iterator[Values]:  # noqa: ARG002
-        """Yield what holds in the organ, then what holds in the whole body."""
-        if organ in self.organs:
-            yield self.organs[organ].values
+        """Yield what holds in the organ, then what holds in the whole body.
+
+        A general value stands at the same rank whether an organ asks for it or the whole body, so that it is drawn once.
+        """
+        yield self.organs[organ].values if organ in self.organs else _NOWHERE
         yield self.values
 
     def parts(self) -> Iterator[tuple[Path, str, Values]]:

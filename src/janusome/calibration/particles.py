@@ -1,7 +1,7 @@
 """Particles in mice: what of a carrier's kinetics differs from particle to particle, and what organs then hold.
 
-A knob multiplies one or several values of the row `carrier/nanoparticle`. Its logarithm differs between studies and between the
-particles of one study; where both spreads are zero it is one number for all.
+A knob multiplies one or several values of the row `carrier/nanoparticle`. Its logarithm differs between studies and between
+the particles of one study; where both spreads are zero it is one number for all.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LEAST = -6.0  # ln of %ID/g: what is less is below any assay
 
 
 class Knob(NamedTuple):
-    """One multiplier: which quantities of which organs, the spreads of its logarithm that the fit starts from, what moves it."""
+    """One multiplier: of which quantities in which organs, how its logarithm spreads before the fit, what moves it."""
 
     name: str
     quantities: tuple[tuple[str, str | None], ...]
@@ -118,7 +118,7 @@ def _per_mass(courses: tuple[Course, ...], tissue: str) -> Array:
     """Return %ID/g: of a whole organ with the blood in it, or of blood."""
     if tissue == "blood":
         plasma = next(course for course in courses if course.quantity == IN_PLASMA)
-        number = to_internal(plasma.values, plasma.unit) * (1.0 - HEMATOCRIT) / BLOOD_DENSITY
+        number = plasma.values * to_internal(1.0, plasma.unit) * (1.0 - HEMATOCRIT) / BLOOD_DENSITY
         return from_internal(number / to_internal(DOSE, "particle"), "%/g")
     organ = TUMOR if tissue == "tumor" else tissue
     return next(course for course in courses if course.organ == organ and course.quantity == SHARE_PER_MASS).values

@@ -54,6 +54,11 @@ class Points:
         return Points(*(np.concatenate([getattr(self, n), getattr(more, n)]) for n in self.__dataclass_fields__))
 
     @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which have a value."""
+        return np.isfinite(self.value)
+
+    @property
     def time_feature(self) -> Array:
         """Half the logarithm of time over its middle: about -2.5 to 2 over minutes to weeks."""
         return np.log(self.hours / MIDDLE_HOURS) / 2.0

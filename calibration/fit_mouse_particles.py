@@ -72,7 +72,7 @@ def main() -> None:
     shipped = {
         "source": SOURCE,
         "fitted_to": f"{len(points)} values of {particles} particles in {studies} studies",
-        "basis": "ln of %ID/g at 20 g of body mass; multipliers of the row carrier/nanoparticle",
+        "basis": "ln of %ID/g; multipliers of the row carrier/nanoparticle",
         "population": replace(population, middle=np.zeros(len(KNOBS))).plain(),
     }
     POPULATION.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")

@@ -97,7 +97,7 @@ class MouseBench:
         return np.log(from_internal(self.moments[1:], "h"))
 
     def responses(self, logarithms: Array) -> Array:
-        """Return ln %ID/g at 20 g of body mass, (lanes, tissues, times), for (lanes, knobs) of ln multipliers."""
+        """Return ln %ID/g, (lanes, tissues, times), for (lanes, knobs) of ln multipliers."""
         numbers: dict[str, Array] = {}
         for k, keys in enumerate(self.keys):
             for key in keys:

@@ -33,7 +33,7 @@ LEAST_SPREAD = 0.15  # of a knob in that ensemble, so that its slope is known wh
 
 @dataclass(frozen=True)
 class Points:
-    """Observations, or moments at which something is asked; one entry each. `value` is ln %ID/g at 20 g of body mass."""
+    """Observations, or moments at which something is asked; one entry each. `value` is ln %ID/g."""
 
     study: Index
     particle: Index

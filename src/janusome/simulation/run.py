@@ -19,6 +19,7 @@ from janusome.model import BLOOD, INTERSTITIUM, TARGET, AbstractProcess, Form, S
 from janusome.simulation.arms import BODY, CARRIER, FREE_DRUG, TREATED, UNTREATED, Site, body_of, lesion_of, matter_of
 from janusome.simulation.assemble import assemble, laws
 from janusome.simulation.assembly import Assembly, Matter
+from janusome.simulation.corona import with_binding, with_uptake
 from janusome.simulation.courses import CELLS, IN_TISSUE, WHOLE, CourseMaker, decay_constants
 from janusome.simulation.domain import outside_validation
 from janusome.simulation.doses import given_in, warming_in
@@ -229,8 +230,10 @@ def _coarse(
     """Assemble an arm with each lesion as one place."""
     if not matter.species:
         return assemble(matter, [lesion_of(study, one, book) for one in lesions], book, lanes=book.draws)
-    body = body_of(study, lesions, book)
+    own = matter.chains.get(Species(Form.CARRIER, CARRIER), ())
+    body = with_uptake(body_of(study, lesions, book), study, own, book)
     tumors = [lesion_of(study, one, book, place_of_vessels=body.places.index(one.name)) for one in lesions]
+    tumors = [with_binding(one, study, own, book) for one in tumors]
     entered: dict[tuple[Pool, int], None] = {}
     for dose in (one for one in given if one.duration > 0.0):
         for species in dose.amounts:

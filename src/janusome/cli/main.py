@@ -105,7 +105,9 @@ def validate(study: Study, library: Library = None, json: Json = False, quiet: Q
 def list_(
     kind: Annotated[
         str | None,
-        typer.Argument(help="carriers, drugs, labels, ligands, proteins, hosts, tumors, scanners or formulations.", show_default=False),
+        typer.Argument(
+            help="carriers, drugs, labels, ligands, proteins, hosts, tumors, scanners or formulations.", show_default=False
+        ),
     ] = None,
     library: Library = None,
     json: Json = False,

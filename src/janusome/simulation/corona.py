@@ -24,7 +24,8 @@ from janusome.particle.corona.surface import accessible_share
 from janusome.simulation.assembly import Compartments
 from janusome.simulation.surroundings import at_places
 from janusome.simulation.values import Place, Scope, ValueBook
-from janusome.specification.resolved import ReferenceParticle, ResolvedStudy
+from janusome.specification.resolved import ResolvedStudy
+from janusome.specification.rows import Protein
 
 Draws = NDArray[np.float64]
 
@@ -59,20 +60,18 @@ class Coronas(NamedTuple):
 
 def coronas(study: ResolvedStudy, book: ValueBook) -> Coronas:
     """Return the coronas of a study, draw by draw; its proteins must be there."""
-    panel = usual_panel(study, book)
+    panel = usual_panel(study.proteins, study.host.species, book)
     chain = _chain(study)
     filled = {name: book.fill_or(name, chain, Place(study.host.species), usual) for name, usual in DEFAULTS.items()}
     before = filled | _changed(study, book)
     particle, as_measured = (_particle(values) for values in (filled, before))
-    return Coronas(
-        panel, particle, corona_of(particle, patients_panel(study, panel, book)), corona_of(as_measured, panel)
-    )
+    return Coronas(panel, particle, corona_of(particle, patients_panel(study, panel, book)), corona_of(as_measured, panel))
 
 
-def usual_panel(study: ResolvedStudy, book: ValueBook) -> Panel:
-    """Return the proteins at the concentrations that are usual in the host's species."""
-    place = Place(study.host.species)
-    scopes = {name: (Scope(f"protein {name}", row),) for name, row in study.proteins.items()}
+def usual_panel(proteins: Mapping[str, Protein], species: str, book: ValueBook) -> Panel:
+    """Return proteins at the concentrations that are usual in a species."""
+    place = Place(species)
+    scopes = {name: (Scope(f"protein {name}", row),) for name, row in proteins.items()}
 
     def each(name: str, default: float | None = None) -> Draws:
         filled = [
@@ -83,8 +82,8 @@ def usual_panel(study: ResolvedStudy, book: ValueBook) -> Panel:
 
     molar_mass = each("molar_mass")
     return Panel(
-        names=tuple(study.proteins),
-        roles=tuple(row.role for row in study.proteins.values()),
+        names=tuple(proteins),
+        roles=tuple(row.role for row in proteins.values()),
         molar_mass=molar_mass,
         diameter=each("hydrodynamic_diameter"),
         isoelectric_ph=each("isoelectric_ph"),
@@ -119,7 +118,7 @@ def with_uptake(body: Compartments, study: ResolvedStudy, own: tuple[Scope, ...]
 
 
 def with_binding(lesion: Compartments, study: ResolvedStudy, own: tuple[Scope, ...], book: ValueBook) -> Compartments:
-    """Return a lesion whose receptors meet the ligands as the corona of this study leaves them; what is bound stays as long."""
+    """Return a lesion whose receptors meet the ligands that the corona of this study leaves; what is bound stays as long."""
     if study.reference is None or not own or not study.ligands or BOUND not in lesion.sites[0]:
         return lesion
     places = list(range(len(lesion.places)))
@@ -169,6 +168,3 @@ def _said(rows: tuple[object, ...], name: str, species: str) -> object:
 
 def _particle(values: Mapping[str, Draws]) -> Particle:
     return Particle(*(np.asarray(values[name], dtype=float) for name in DEFAULTS))
-
-
-__all__ = ["Coronas", "ReferenceParticle", "antibody_factors", "coronas", "with_binding", "with_uptake"]

@@ -1,1 +1,1 @@
-"""The corona: plasma proteins that compete for the surface of a particle, and what they make of it. Pure functions of arrays."""
+"""The corona: plasma proteins that compete for the surface of a particle, and what they make of it."""

@@ -1,4 +1,4 @@
-"""Outcomes: what a corona makes of a particle: its size and charge in plasma, and what phagocytes, complement and ligands meet.
+"""Outcomes: size and charge of a particle in plasma, and what of it phagocytes, complement and ligands meet.
 
 Coverage is the share of the whole surface that each protein covers, (..., proteins).
 """
@@ -15,13 +15,14 @@ from janusome.particle.corona.panel import CONSTANTS, DYSOPSONIN, OPSONIN, Const
 from janusome.particle.corona.surface import PI, Rates, core_diameter, net_charge, peg_thickness, rates_on
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 class Corona(NamedTuple):
     """A corona and its consequences; coverage, numbers and mass shares are (draws, proteins), the rest (draws,)."""
 
     coverage: Array
-    hard: Array  # whether a protein stays longer than the convention, (draws, proteins)
+    hard: Flags  # whether a protein stays longer than the convention, (draws, proteins)
     molecules: Array  # per particle
     mass_share: Array
     thickness: Array  # m
@@ -30,7 +31,7 @@ class Corona(NamedTuple):
     opsonin_load: Array
     dysopsonin_load: Array
     complement_load: Array
-    hypersensitivity: Array  # bool
+    hypersensitivity: Flags
     ligand_exposure: Array  # share of its association rate that a ligand keeps
     uptake: Array  # by phagocytes, in proportion
 
@@ -104,7 +105,7 @@ def zeta_in_plasma(coverage: Array, particle: Particle, panel: Panel, constants:
 
 
 def ligand_exposure(coverage: Array, particle: Particle, panel: Panel, constants: Constants = CONSTANTS) -> Array:
-    """Return the share of ligands that the corona leaves free: a protein buries what its height exceeds the ligand's reach by."""
+    """Return the share of ligands that the corona leaves free: tall proteins bury those that do not reach beyond them."""
     height = standing_out(panel, particle, constants)
     return 1.0 - (coverage * height / (height + constants.ligand_reach)).sum(axis=-1)
 

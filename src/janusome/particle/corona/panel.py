@@ -65,7 +65,7 @@ class Constants(NamedTuple):
     hard_residence: float = 3600.0  # s that a protein of the hard corona stays, at least; a convention
     uptake_without_opsonins: float = 0.003  # of a bare particle that opsonins alone cover; assumed
     half_dysopsonin: float = 0.5  # weighted share of dysopsonins that halves uptake; assumed
-    complement_threshold: float = 0.03  # weighted share of complement beyond which a reaction is to be expected; assumed
+    complement_threshold: float = 0.0029  # weighted share that 4 of 10 plasmas pass with Doxil (szebeni_doxil); derived
 
 
 CONSTANTS = Constants()

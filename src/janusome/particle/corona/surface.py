@@ -28,7 +28,7 @@ PI = np.pi
 
 
 class Rates(NamedTuple):
-    """How often each protein comes to a free place and leaves it, 1/s, (draws, proteins), and the accessible share (draws,)."""
+    """How often each protein comes to a free place and leaves it, 1/s, (draws, proteins); the accessible share (draws,)."""
 
     arrival: Array
     departure: Array
@@ -45,7 +45,7 @@ def flory_radius(molar_mass: Array, constants: Constants = CONSTANTS) -> Array:
 
 
 def peg_thickness(molar_mass: Array, density: Array, constants: Constants = CONSTANTS) -> Array:
-    r"""Return the thickness (m) of a PEG coat: a chain's radius while chains stand apart, the brush $N b (\sigma b^2)^{1/3}$ else.
+    r"""Return the thickness (m) of a PEG coat: a chain's radius while chains stand apart, $N b (\sigma b^2)^{1/3}$ as a brush.
 
     The two agree where chains begin to touch, $\sigma R^2 = 1$. A coat of no chains has no thickness.
 

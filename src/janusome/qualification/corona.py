@@ -32,8 +32,8 @@ DRAWS = 201  # the median and 200 draws of the panel
 DETECTED = 0.3  # of the training particles must carry a protein before it counts as a descriptor
 WIDE = 1.6448536269514722  # standard deviations from the median to the 95th percentile
 NO_CLOT = "fibrinogen"  # what serum lacks of plasma
-# Of the model itself, beside the spread of its inputs: its root mean square errors on the 105 gold particles. Their coverage is
-# therefore no test; that of other particles is.
+# Of the model itself, beside the spread of its inputs: its root mean square errors on the 105 gold particles. Their coverage
+# is therefore no test; that of other particles is.
 SIZE_ERROR, ZETA_ERROR = 0.33, 4.5e-3  # of the logarithm of size, and of the zeta potential in V
 ALBUMIN_DILUTED = 0.6  # mol/m^3 of albumin, as uf_nano_pc has it
 SICK = {"fibrinogen": "8 g/L", "complement-c3": "2 g/L", "albumin": "25 g/L", "clusterin": "30 mg/L"}

@@ -135,6 +135,20 @@ def show(
 
 @app.command()
 @guarded
+def corona(
+    study: Study,
+    library: Library = None,
+    draws: Annotated[int, typer.Option("--draws", help="Size of the ensemble.")] = 100,
+    json: Json = False,
+) -> None:
+    """Show what adsorbs on a study's particle in its host's plasma, and what follows from it."""
+    from janusome import verbs
+
+    console.corona(verbs.corona(study, library=library, draws=draws), json=json)
+
+
+@app.command()
+@guarded
 def compare(
     results: Annotated[
         list[Path],

@@ -20,6 +20,7 @@ from janusome.simulation.arms import BODY, CARRIER, FREE_DRUG, TREATED, UNTREATE
 from janusome.simulation.assemble import assemble, laws
 from janusome.simulation.assembly import Assembly, Matter
 from janusome.simulation.corona import with_binding, with_uptake
+from janusome.simulation.corona_account import corona_notes
 from janusome.simulation.courses import CELLS, IN_TISSUE, WHOLE, CourseMaker, decay_constants
 from janusome.simulation.domain import outside_validation
 from janusome.simulation.doses import given_in, warming_in
@@ -88,6 +89,7 @@ def simulate(
         cautions=(
             *(f"{one.place} {one.what}; {one.consequence}" for one in study.cautions),
             *outside_validation(study),
+            *corona_notes(study, _faster(study, book), book),
             f"{assumed} of the {len(book.used)} values used are assumed: no source was found for them",
         ),
         seed=study.seed,
@@ -112,6 +114,11 @@ def check(study: ResolvedStudy) -> None:
         with book.together():
             matter = matter_of(study, name)
             _coarse(study, matter, lesions, given_in(study, matter, name, book), book)
+
+
+def _faster(study: ResolvedStudy, book: ValueBook) -> tuple[float, ...]:
+    """Return by what factor each dose of the treated arm is cleared faster for antibodies."""
+    return tuple(dose.faster for dose in given_in(study, matter_of(study, TREATED), TREATED, book))
 
 
 def _ball(volume: float | None, voxels: int | None) -> LesionGrid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,11 +11,17 @@ import pytest
 
 from janusome.errors import InputErrors
 from janusome.files.library import Library
-from janusome.simulation.arms import TREATED, matter_of
-from janusome.simulation.corona import coronas
+from janusome.model import Form, Species
+from janusome.simulation.arms import CARRIER, TREATED, Site, lesion_of, matter_of
+from janusome.simulation.corona import coronas, with_binding
+from janusome.simulation.corona_account import corona_account
 from janusome.simulation.doses import given_in
+from janusome.simulation.ensemble import Interval
+from janusome.simulation.lesion_grid import ball
 from janusome.simulation.run import simulate
+from janusome.simulation.surroundings import at_places
 from janusome.simulation.values import ValueBook
+from janusome.specification.corona import proteins
 from janusome.specification.resolve import resolve
 from janusome.specification.resolved import ResolvedStudy
 from janusome.specification.study import Study
@@ -24,7 +31,9 @@ BARE = {"from": "doxil", "values": {"peg_grafting_density": "0 1/nm^2"}}
 INFLAMED = {"fibrinogen": "8 g/L", "c3": "2 g/L", "albumin": "25 g/L", "clusterin": "30 mg/L"}
 
 
-def study_of(formulation: Any = "doxil", host: Any = "human-female", **changes: Any) -> ResolvedStudy:
+def study_of(
+    formulation: Any = "doxil", host: Any = "human-female", *, library: Library = ROWS, **changes: Any
+) -> ResolvedStudy:
     plain = {
         "study": "a study of the corona",
         "formulation": formulation,
@@ -34,7 +43,7 @@ def study_of(formulation: Any = "doxil", host: Any = "human-female", **changes: 
         "outputs": {"until": "7 d", "draws": 0},
         **changes,
     }
-    return resolve(Study.model_validate(plain), ROWS)
+    return resolve(Study.model_validate(plain), library)
 
 
 def plasma(study: ResolvedStudy, species: str = "doxorubicin", form: str = "encapsulated") -> tuple[np.ndarray, np.ndarray]:
@@ -126,6 +135,66 @@ def test_normal_values_of_a_patient_change_nothing():
 def test_a_plasma_that_cannot_be_is_refused(given, told):
     with pytest.raises(InputErrors, match=told):
         study_of(host={"kind": "human-female", "plasma": given})
+
+
+def test_a_bare_particle_buries_its_ligands_and_holds_what_it_bound_as_long():
+    tumor = {"kind": "breast-her2", "volume": "1 cm^3", "voxels": 1}
+    dose = [{"at": "0 h", "dose": "30 mg/m^2", "of": "doxorubicin", "route": "intravenous", "activity": "400 MBq"}]
+    bare = {"from": "mm-302-cu64", "values": {"peg_grafting_density": "0 1/nm^2"}}
+    found = {}
+    for name, formulation in (("coated", "mm-302-cu64"), ("bare", bare)):
+        study, book = study_of(formulation, tumor=tumor, protocol=dose), ValueBook(draws=1, seed=0)
+        own = matter_of(study, TREATED).chains[Species(Form.CARRIER, CARRIER)]
+        site = Site("lesion", study.lesions[0].tumor, ball(1e-6, voxels=1))
+        lesion = with_binding(lesion_of(study, site, book), study, own, book)
+        rates = ("association_rate_constant", "dissociation_rate_constant")
+        found[name] = [float(at_places(rate, lesion, [0], own, book)[0, 0]) for rate in rates]
+    assert found["bare"][0] < 0.5 * found["coated"][0]
+    assert found["bare"][1] == found["coated"][1]
+
+
+def test_a_protein_of_ones_own_is_one_row(tmp_path):
+    row = """
+name: sticky
+kind: protein
+role: opsonin
+values:
+  molar_mass: 100 kg/mol
+  hydrodynamic_diameter: 9 nm
+  isoelectric_ph: 6
+  plasma_concentration: 5 g/L
+  adsorption_rate_constant: 1e5 1/(M s)
+  desorption_rate_constant: 1e-4 1/s
+  phagocytic_weight: 2
+"""
+    (tmp_path / "proteins").mkdir()
+    (tmp_path / "proteins" / "sticky.yaml").write_text(row)
+    study = replace(study_of(), proteins=proteins(Library(tmp_path)))
+    found = coronas(study, ValueBook(draws=1, seed=0))
+    assert found.panel.names[int(np.argmax(found.now.coverage[0]))] == "sticky"
+    own = {"kind": "human-female", "plasma": {"sticky": "1 g/L"}}
+    assert study_of(host=own, library=Library(tmp_path)).host.plasma["sticky"][0].value == 1.0
+
+
+def test_a_result_says_that_its_study_changes_the_corona():
+    def notes(study: ResolvedStudy) -> list[str]:
+        return [one for one in simulate(study, grids={}).cautions if "corona" in one or "PEG" in one]
+
+    short = {"until": "8 d", "draws": 0}
+    assert not notes(study_of(outputs=short))
+    (changed, *_) = notes(study_of(BARE, outputs=short))
+    assert "phagocytes take up" in changed
+    assert any("dose 2 is cleared" in one for one in notes(study_of(protocol=doses(0, 7, amount="1 mg/m^2"), outputs=short)))
+
+
+def test_the_account_of_a_corona_tells_composition_size_charge_and_complement():
+    account = corona_account(replace(study_of(), proteins=proteins(ROWS)), draws=20)
+    assert {"diameter in plasma", "zeta potential in plasma", "opsonin load", "complement load"} <= set(account.figures)
+    assert len(account.proteins) >= 20
+    shares = [one.mass_share.median for one in account.proteins if isinstance(one.mass_share, Interval)]
+    assert 0.3 < sum(shares) < 1.2
+    assert 0.0 <= account.hypersensitivity <= 1.0
+    assert account.figures["uptake by phagocytes over that of the library's rows"] == Interval(1.0, 1.0, 1.0, "")
 
 
 def doses(*days: float, amount: str) -> list[dict[str, str]]:

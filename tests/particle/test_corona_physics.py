@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 
 from janusome.files.library import Library
 from janusome.particle.corona.adsorption import at_equilibrium, over_time
-from janusome.particle.corona.anti_peg import RESPONSE, course, faster_clearance, strength
+from janusome.particle.corona.anti_peg import RESPONSE, Response, course, faster_clearance, strength
 from janusome.particle.corona.outcomes import Corona, corona_of, coronas_over_time
 from janusome.particle.corona.panel import CONSTANTS, Panel, Particle
 from janusome.particle.corona.surface import accessible_share, flory_radius, peg_thickness, rates_on
@@ -199,7 +199,7 @@ def test_at_time_zero_a_particle_is_what_it_was():
 def test_the_first_dose_primes_and_the_second_is_cleared_faster_a_week_later():
     first, second = faster_clearance([0.0, 7 * DAY], [5e-12, 5e-12], covered=1.0)
     assert first == 1.0
-    assert second == pytest.approx(1.0 + RESPONSE.gain * float(strength(5e-12) * course(7 * DAY)))
+    assert second == pytest.approx(1.0 + float(np.asarray(RESPONSE.gain)) * float(strength(5e-12) * course(7 * DAY)))
 
 
 def test_antibodies_peak_within_a_week_and_are_gone_after_four():
@@ -215,9 +215,18 @@ def test_a_particle_without_a_coat_and_a_dose_too_large_to_prime_meet_no_antibod
     assert faster_clearance([0.0, 7 * DAY], [1e-8, 1e-8], covered=1.0) == (1.0, 1.0)
 
 
+def test_every_draw_has_antibodies_of_its_own():
+    peaks, gains = (5.0 * DAY, 7.0 * DAY), (3.0, 30.0)
+    response = Response(peak=np.array(peaks), gain=np.array(gains))
+    _, second = faster_clearance([0.0, 7 * DAY], [5e-12, 5e-12], covered=1.0, response=response)
+    alone = [Response(peak=peak, gain=gain) for peak, gain in zip(peaks, gains, strict=True)]
+    each = [float(faster_clearance([0.0, 7 * DAY], [5e-12, 5e-12], covered=1.0, response=one)[1]) for one in alone]
+    np.testing.assert_allclose(second, each, rtol=1e-12)
+
+
 def test_several_doses_raise_clearance_no_more_than_its_gain():
     factors = faster_clearance([k * DAY for k in range(10)], [5e-12] * 10, covered=1.0)
-    assert max(factors) == pytest.approx(1.0 + RESPONSE.gain)
+    assert max(factors) == pytest.approx(1.0 + float(np.asarray(RESPONSE.gain)))
 
 
 def test_the_numbers_of_the_model_are_those_of_albumin():

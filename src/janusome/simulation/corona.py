@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janusome.model import BOUND, PHAGOCYTOSED
-from janusome.particle.corona.anti_peg import faster_clearance
+from janusome.particle.corona.anti_peg import RESPONSE, Response, faster_clearance
 from janusome.particle.corona.outcomes import Corona, corona_of
 from janusome.particle.corona.panel import Panel, Particle
 from janusome.particle.corona.surface import accessible_share
@@ -128,19 +128,25 @@ def with_binding(lesion: Compartments, study: ResolvedStudy, own: tuple[Scope, .
     return replace(lesion, context={**lesion.context, **rates})
 
 
-def antibody_factors(study: ResolvedStudy, times: list[float], particles: list[float], book: ValueBook) -> tuple[float, ...]:
-    """Return by what factor each dose (mol of carriers, at the median) is cleared faster for antibodies against PEG."""
+def antibody_factors(study: ResolvedStudy, times: list[float], particles: list[float], book: ValueBook) -> tuple[Draws, ...]:
+    """Return by what factor each dose (mol of carriers, at the median) is cleared faster for antibodies, one a draw."""
     chain, place = _chain(study), Place(study.host.species)
+    none = (np.ones(1),) * len(times)
     if len(times) < 2 or study.carrier is None:
-        return (1.0,) * len(times)
+        return none
     names = ("peg_molar_mass", "peg_grafting_density")
     if not any(row.find("peg_grafting_density", species=study.host.species) for row in (study.formulation, study.carrier)):
-        return (1.0,) * len(times)
+        return none
     filled = {name: book.fill_or(name, chain, place, DEFAULTS[name])[:1] for name in names}
     particle = _particle({name: np.array([usual]) for name, usual in DEFAULTS.items()} | filled)
-    mass = float(book.fill("body_mass", (Scope(f"host {study.host.name}", study.host),), place)[0])
+    host = (Scope(f"host {study.host.name}", study.host),)
+    response = Response(
+        peak=book.fill_or("anti_peg_peak_time", host, place, float(np.asarray(RESPONSE.peak))),
+        gain=book.fill_or("anti_peg_gain", host, place, float(np.asarray(RESPONSE.gain))),
+    )
+    mass = float(book.fill("body_mass", host, place)[0])
     covered = 1.0 - float(accessible_share(particle)[0])
-    return faster_clearance(times, [one / mass for one in particles], covered=covered)
+    return faster_clearance(times, [one / mass for one in particles], covered=covered, response=response)
 
 
 def _chain(study: ResolvedStudy) -> tuple[Scope, ...]:

@@ -77,7 +77,7 @@ def corona_account(study: ResolvedStudy, *, draws: int) -> CoronaAccount:
     )
 
 
-def corona_notes(study: ResolvedStudy, faster: tuple[float, ...], book: ValueBook) -> tuple[str, ...]:
+def corona_notes(study: ResolvedStudy, faster: tuple[Draws | None, ...], book: ValueBook) -> tuple[str, ...]:
     """Return what a reader of a result should know of its corona: nothing, where the study changes nothing of it."""
     notes = []
     if study.reference is not None:
@@ -91,8 +91,7 @@ def corona_notes(study: ResolvedStudy, faster: tuple[float, ...], book: ValueBoo
         if share > 0.5:
             notes.append("complement on the particle exceeds what made 4 of 10 sera react to Doxil: expect hypersensitivity")
     for k, factor in enumerate(faster):
-        if factor != 1.0:
-            notes.append(
-                f"dose {k + 1} is cleared {factor:.1f} times as fast for antibodies against PEG; that factor is assumed"
-            )
+        if factor is not None:
+            times = interval(factor, "")
+            notes.append(f"dose {k + 1} is cleared {times} times as fast for antibodies against PEG; that factor is assumed")
     return tuple(notes)

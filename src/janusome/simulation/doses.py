@@ -51,7 +51,7 @@ def _met_by_antibodies(given: list[Given], study: ResolvedStudy, book: ValueBook
     carrier = Species(Form.CARRIER, CARRIER)
     particles = [float(dose.amounts[carrier][0]) if carrier in dose.amounts else 0.0 for dose in given]
     factors = antibody_factors(study, [dose.start for dose in given], particles, book)
-    return [replace(dose, faster=factor) for dose, factor in zip(given, factors, strict=True)]
+    return [replace(dose, faster=f if (f != 1.0).any() else None) for dose, f in zip(given, factors, strict=True)]
 
 
 def _words(event: DoseEvent, *, with_label: bool) -> str:

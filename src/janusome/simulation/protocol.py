@@ -30,7 +30,7 @@ class Given:
     amounts: Mapping[Species, Draws]
     words: str
     lesion: str | None = None
-    faster: float = 1.0  # by what factor phagocytes clear from this dose on, for antibodies that earlier doses raised
+    faster: Draws | None = None  # by what factor phagocytes clear from this dose on, for antibodies that earlier doses raised
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,12 @@ def segment_of(
 def cleared_faster(assembly: Assembly, given: Sequence[Given], moment: float) -> dict[int, Draws]:
     """Return the uptake clearances by phagocytes that the latest dose up to a moment meets, where it meets antibodies."""
     latest = max((dose for dose in given if dose.start <= moment), key=lambda dose: dose.start, default=None)
-    if latest is None or latest.faster == 1.0:
+    if latest is None or latest.faster is None:
         return {}
     slices = [acting.fields["uptake_clearance"] for acting in assembly.acting if acting.name == "phagocytosis"]
     columns = [column for where in slices for column in range(where.start, where.stop)]
-    return {column: assembly.parameters[:, column] * latest.faster for column in columns}
+    lanes = len(assembly.parameters)  # one, where the median alone is followed
+    return {column: assembly.parameters[:, column] * latest.faster[:lanes] for column in columns}
 
 
 def warmth(warming: Sequence[Warming], moment: float, lesion: str) -> float:

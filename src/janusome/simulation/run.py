@@ -116,8 +116,8 @@ def check(study: ResolvedStudy) -> None:
             _coarse(study, matter, lesions, given_in(study, matter, name, book), book)
 
 
-def _faster(study: ResolvedStudy, book: ValueBook) -> tuple[float, ...]:
-    """Return by what factor each dose of the treated arm is cleared faster for antibodies."""
+def _faster(study: ResolvedStudy, book: ValueBook) -> tuple[Array | None, ...]:
+    """Return by what factor each dose of the treated arm is cleared faster for antibodies, draw by draw."""
     return tuple(dose.faster for dose in given_in(study, matter_of(study, TREATED), TREATED, book))
 
 

@@ -29,11 +29,11 @@ Array = NDArray[np.float64]
 class Response(NamedTuple):
     """Numbers of the response; all assumed, within what the sources above allow."""
 
-    peak: float = 6.0 * 86400.0  # s after the dose
+    peak: ArrayLike = 6.0 * 86400.0  # s after the dose, one or one a draw
+    gain: ArrayLike = 10.0  # by how much clearance grows at the peak, one or one a draw
     sharpness: float = 4.0
     half_priming: float = 5e-13  # mol of particles per kg that primes to half
     tolerance: float = 2e-11  # mol of particles per kg that halves what it primes
-    gain: float = 10.0  # by how much clearance grows at the peak
     least: float = 0.02  # a growth below this is none
 
 
@@ -56,13 +56,13 @@ def course(since: ArrayLike, response: Response = RESPONSE) -> Array:
     >>> course(np.array([0.0, 6.0, 28.0]) * 86400.0).round(3).tolist()
     [0.0, 1.0, 0.0]
     """
-    tau = np.maximum(np.asarray(since, dtype=float), 0.0) / response.peak
+    tau = np.maximum(np.asarray(since, dtype=float), 0.0) / np.asarray(response.peak, dtype=float)
     return (tau * np.exp(1.0 - tau)) ** response.sharpness
 
 
 def faster_clearance(
     times: Sequence[float], doses_per_mass: Sequence[float], *, covered: float, response: Response = RESPONSE
-) -> tuple[float, ...]:
+) -> tuple[Array, ...]:
     """Return by what factor each dose is cleared faster for the antibodies that the doses before it raised.
 
     Parameters
@@ -77,7 +77,7 @@ def faster_clearance(
     factors = []
     for now in times:
         before = [(t, D) for t, D in zip(times, doses_per_mass, strict=True) if t < now]
-        raised = sum(float(strength(D, response) * course(now - t, response)) for t, D in before)
-        growth = response.gain * covered * min(raised, 1.0)
-        factors.append(1.0 + growth if growth > response.least else 1.0)
+        raised = np.sum([strength(D, response) * course(now - t, response) for t, D in before], axis=0)
+        growth = np.asarray(response.gain, dtype=float) * covered * np.minimum(raised, 1.0)
+        factors.append(np.where(growth > response.least, 1.0 + growth, 1.0))
     return tuple(factors)

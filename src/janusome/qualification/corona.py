@@ -29,7 +29,8 @@ Row = Mapping[str, object]
 KEY, TITLE = "H", "The corona: size and charge in serum, uptake by cells, clearance"
 ALBUMIN_ONLY = "body/corona_size_zeta_nano_pc.csv"
 DRAWS = 201  # the median and 200 draws of the panel
-DETECTED = 0.3  # of the training particles must carry a protein before it counts as a descriptor
+# Of the training particles so many must carry a protein before it counts as a descriptor. Settled after a look at all of them.
+DETECTED = 0.3
 WIDE = 1.6448536269514722  # standard deviations from the median to the 95th percentile
 NO_CLOT = "fibrinogen"  # what serum lacks of plasma
 # Of the model itself, beside the spread of its inputs: its root mean square errors on the 105 gold particles. Their coverage

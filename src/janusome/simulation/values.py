@@ -21,6 +21,7 @@ from janusome.errors import InputError, InputErrors
 from janusome.relations import relations
 from janusome.simulation.record import ValueUsed
 from janusome.specification.values import Value, choose
+from janusome.specification.vocabulary import TAKES, vocabulary
 from janusome.units import from_internal
 
 Draws = NDArray[np.float64]
@@ -103,8 +104,10 @@ class ValueBook:
         self, name: str, chain: tuple[Scope, ...], place: Place, context: Mapping[str, Draws], conditions: Mapping[str, str]
     ) -> list[str]:
         """Return what has to be given for a quantity: itself, or what a relation for it still lacks."""
-        for relation in relations().get(name, ()):
+        for relation in reversed(relations().get(name, ())):
             needed = [one for one in inspect.signature(relation).parameters if one != name]
+            if not all(_may_stand(one, chain) for one in needed):
+                continue
             return [
                 lacked
                 for one in needed
@@ -169,6 +172,13 @@ class ValueBook:
         return self.sampled[key]
 
 
+def _may_stand(name: str, chain: Sequence[Scope]) -> bool:
+    """Tell whether a row of the chain may hold a quantity: log P is nothing to ask of a carrier."""
+    kinds = {getattr(scope.row, "takes", "") for scope in chain} - {"formulation"}
+    wanted = vocabulary()[name].rows if name in vocabulary() else frozenset()
+    return not wanted or "" in kinds or any(wanted & TAKES[kind] for kind in kinds)
+
+
 def _refusal(owner: str, lacking: str, wanted: str, places: Sequence[str]) -> InputError:
     """Say which value is missing, where, and the three ways to supply it."""
     where = "" if not places else f" in {places[0]}" if len(places) == 1 else f" in {len(places)} organs"
@@ -221,8 +231,8 @@ def quantiles(name: str, value: Value) -> tuple[float, float]:
 
 
 def is_additive(name: str) -> bool:
-    """Tell whether a spread adds instead of multiplying: temperatures and pH."""
-    return name.endswith(("_ph", "pka", "temperature"))
+    """Tell whether a spread adds instead of multiplying: temperatures, pH and log P."""
+    return name.endswith(("_ph", "pka", "log_p", "temperature"))
 
 
 def additive_spread(name: str, value: Value) -> float:

@@ -67,6 +67,9 @@ Temperature = Annotated[str, Measures("degC", 30, 60)]
 Volume = Annotated[str, Measures("cm^3", 1e-6, 1e4, above_zero=True)]
 BodyMass = Annotated[str, Measures("kg", 0.005, 400)]
 Height = Annotated[str, Measures("cm", 5, 260)]
+Age = Annotated[str, Measures("yr", 0, 120)]
+Share = Annotated[str, Measures("", 0.01, 1)]
+Filtration = Annotated[str, Measures("mL/min", 1, 500)]
 
 
 class DoseQuantity(NamedTuple):

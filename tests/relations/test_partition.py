@@ -113,5 +113,5 @@ def test_predictions_carry_the_error_of_the_method(rat):
     chain = (Scope("drug drug", drug(octanol_water_log_p=1.0, unbound_fraction=0.5)), rat)
     found = ValueBook(draws=401, seed=1).fill("partition_coefficient", chain, Place("rat", "muscle"))
     low, high = np.quantile(found / found[0], (0.05, 0.95))
-    assert low == pytest.approx(0.4, rel=0.2)
-    assert high == pytest.approx(2.5, rel=0.2)
+    assert low == pytest.approx(0.09, rel=0.3)
+    assert high == pytest.approx(11, rel=0.3)

@@ -80,8 +80,8 @@ REGIMENS = {
     "topotecan": Regimen("1.5 mg/m^2", "30 min", "24 h"),
     "docetaxel": Regimen("100 mg/m^2", "1 h", "72 h"),
     "etoposide": Regimen("100 mg/m^2", "1 h", "72 h"),
-    "vinblastine": Regimen("6 mg/m^2", "", "2500 h"),
-    "daunorubicin": Regimen("60 mg/m^2", "", "500 h"),
+    "vinblastine": Regimen("6 mg/m^2", "1 h", "1500 h"),
+    "daunorubicin": Regimen("60 mg/m^2", "1 h", "300 h"),
     "doxorubicin": Regimen("50 mg/m^2", "5 min", "120 h"),
 }
 PER_AREA = {CLEARANCE: "L/(h m^2)", VOLUME: "L/m^2", HALF_LIFE: "h"}

@@ -183,6 +183,8 @@ def _host(choice: HostChoice, library: RowsByName, findings: Findings) -> Host |
         if name not in row.organs and "tissue_volume_per_body_mass" not in organ.values:
             hint = near_misses(name, tuple(row.organs))
             findings.refuse((*path, "organs", name), Refusal("is no organ of the hosts", hint))
+    if choice.age is not None and not row.find("aging_onset") and "aging_onset" not in user.values:
+        findings.warn(("host", "age"), f"is {choice.age}, and {row.name} says nothing of aging", "it changes nothing")
     return host_with(row, user.values | exact, _with_liver(choice, user.organs, findings))
 
 

@@ -79,6 +79,7 @@ class FormulationInPlace(Strict):
     notes: str = ""
     laws: tuple[str, ...] = ()
     carrier: CarrierChoice | None = None
+    vehicle: Literal["water", "solvent"] | None = None
     payloads: dict[str, Part] = Field(default_factory=dict)
     labels: dict[str, Part] = Field(default_factory=dict)
     ligands: dict[str, Part] = Field(default_factory=dict)

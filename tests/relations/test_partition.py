@@ -73,7 +73,7 @@ def test_fat_takes_the_oil_and_not_the_octanol_ratio(rat):
 
 
 def test_a_base_follows_the_published_equation_written_out_at_once(rat):
-    """The equation of the script CalcKp_R&R.R, whose cation counts are those of a base with one group."""
+    """The equation for strong bases of Kpcoeff_RR.R and CalcKp_R&R.R, written as they write it."""
     log_p, fu, pka, ratio, hct = 4.5, 0.093, 8.99, 0.9, float(Library().row("host", "rat").find("hematocrit")[0].value)
     P = 10**log_p
     X, Y, Z = 10 ** (pka - 7.0), 10 ** (pka - 7.4), 10 ** (pka - 7.22)

@@ -17,7 +17,9 @@ Validity: log P from -3 to about 4.5; within twofold for about half of the drugs
 (anthracyclines are underpredicted fivefold to tenfold), covalent binding, transporters, trapping in lysosomes, and drug in red
 cells.
 
-Source: the equations as coded in PBPK_PC (`utsey_pbpk_pc`), which cites J Pharm Sci 94:1259 (2005) and 95:1238 (2006).
+Source: the equations as coded in KpCoeff (`kpcoeff`), with the composition of `utsey_pbpk_pc`, whose own code counts the
+binding of acids to albumin times their ionisation in cells, which is not done here. Both cite J Pharm Sci 94:1259 (2005) and
+95:1238 (2006).
 """
 
 from __future__ import annotations

@@ -29,6 +29,10 @@ def test_a_plain_solution_above_the_solubility_is_refused_with_what_to_do():
     assert "vehicle: solvent" in said
 
 
+def test_the_same_dose_in_the_same_volume_is_taken_in_a_carrier():
+    assert not study("abraxane", "paclitaxel", "175 mg/m^2", over="3 h", volume="500 mL").cautions
+
+
 def test_a_solvent_may_hold_it_and_the_reader_is_told():
     found = study("free-paclitaxel", "paclitaxel", "175 mg/m^2", over="3 h", volume="500 mL")
     assert any("its solvent has to hold it" in str(caution) for caution in found.cautions)

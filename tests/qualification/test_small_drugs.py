@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from janusome.files.library import Library
+from janusome.qualification.free_drugs import MAN, VOLUME, Figure, compare
 from janusome.qualification.small_drugs import MEDIAN, small_drugs
-from janusome.qualification.volumes import TABLE
+from janusome.qualification.volumes import TABLE, volume_at_steady_state
+from janusome.simulation.values import Scope, ValueBook
 
 DATA = Path(os.environ.get("JANUSOME_DATA", "/nowhere"))
 pytestmark = [
@@ -64,6 +67,17 @@ def test_predictions_have_their_quantiles(section):
         for row in rows:
             quantiles = [row[name] for name in ("q05", "q50", "q95")]
             assert quantiles == sorted(quantiles) or any(math.isnan(one) for one in quantiles)
+
+
+def test_the_volume_of_a_run_is_that_of_the_sum_over_organs():
+    """Etoposide leaves slowly, so that what organs clear does not change what they hold."""
+    library = Library()
+    man = library.row("host", MAN)
+    chain = Scope("drug etoposide", library.row("drug", "etoposide"))
+    summed = volume_at_steady_state(chain, man, ValueBook(draws=1, seed=0))[0]
+    asked = [Figure("etoposide", VOLUME, 0.18, 0.18, "L/kg", "-")]
+    run = compare(asked, library, draws=0, hosts=[MAN])[0]
+    assert run.ours == pytest.approx(summed, rel=0.02)
 
 
 def test_a_folder_without_the_table_is_told(tmp_path):

@@ -236,9 +236,11 @@ def is_additive(name: str) -> bool:
 
 
 def additive_spread(name: str, value: Value) -> float:
-    """Return the standard deviation of a value whose spread adds: the stated one, else 0.1 of a pH and none of a kelvin."""
+    """Return the standard deviation of a value whose spread adds: stated, else 0.1 of a pH, 0.3 of a log P, no kelvin."""
     if value.low is not None:
         return value.sd
+    if name.endswith("log_p") and value.cv is None:
+        return 0.3
     return 0.0 if value.cv == 0 or name.endswith("temperature") else 0.1
 
 

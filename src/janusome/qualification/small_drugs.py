@@ -28,8 +28,8 @@ TEXT = (
     "with the rest, and once apart.",
     "Free drugs are runs of the shipped rows. Their clearance was measured and put in, so that CL shows only that the body "
     "returns it; volume is a prediction where the row of the drug gives no partition coefficient; the half-life follows from "
-    "both. A published range counts as met inside it. Paclitaxel is not among them: its solvent is not followed, and in people "
-    "its row follows albumin particles.",
+    "both. A published range counts as met inside it. Paclitaxel is not among them: its solvent is not followed, and "
+    "in people its row follows albumin particles.",
 )
 
 

@@ -109,7 +109,7 @@ def _cohort(study, times) -> None:
 def _peer(assembly, timeline, times):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "body.xml"
-        export_sbml(assembly, path, segments=[one for one in timeline])
+        export_sbml(assembly, path, segments=list(timeline))
         text = path.read_text(encoding="utf-8")
     runner = roadrunner.RoadRunner(text)
     document = libsbml.readSBMLFromString(text)

@@ -14,8 +14,25 @@ from janusome.simulation.assemble import laws
 from janusome.specification.vocabulary import vocabulary
 from janusome.units import registry
 
+# Shares and ratios that no row holds, on the way from structure to partition and from age to flow.
+DIMENSIONLESS = (
+    "neutral_fraction_in_plasma",
+    "neutral_fraction_in_cells",
+    "neutral_fraction_in_red_cells",
+    "cations_per_neutral_in_cells",
+    "cations_per_neutral_in_red_cells",
+    "lipid_water_partition_ratio",
+    "tissue_lipid_affinity",
+    "plasma_lipid_affinity",
+    "red_cell_lipid_affinity",
+    "tissue_water_affinity",
+    "plasma_protein_association",
+    "red_cell_to_unbound_ratio",
+    "acidic_phospholipid_association",
+    "hepatic_flow_ratio",
+)
 # Arguments and results that no row holds: structure, and sums over cells.
-FURTHER = {"organ_plasma_flow": "m^3/s", "phagocyte_count": "cell"}
+FURTHER = {"organ_plasma_flow": "m^3/s", "phagocyte_count": "cell"} | dict.fromkeys(DIMENSIONLESS, "")
 CONSTANT = {"interstitial_diffusivity": "J/K"}  # Boltzmann's constant stands in the code as a plain number
 
 

@@ -17,11 +17,13 @@ ROWS = rows_of(KINDS)
 SHIPPED = {
     "carriers": "peg-liposome plain-liposome plga polymeric-micelle albumin iron-oxide gold-nanorod gold-sphere "
     "mesoporous-silica quantum-dot",
-    "drugs": "doxorubicin paclitaxel gemcitabine irinotecan sn-38 cisplatin",
+    "drugs": "doxorubicin paclitaxel gemcitabine irinotecan sn-38 cisplatin daunorubicin cytarabine docetaxel topotecan "
+    "etoposide vinblastine",
     "labels": "cu-64 zr-89 in-111 gadolinium-chelate iron-oxide-core nir-dye",
     "ligands": "anti-her2 folate transferrin",
     "formulations": "doxil mm-302-cu64 ferumoxytol abraxane folate-iron-oxide-doxorubicin free-doxorubicin free-paclitaxel "
-    "free-gemcitabine free-irinotecan free-cisplatin",
+    "free-gemcitabine free-irinotecan free-cisplatin free-daunorubicin free-cytarabine free-docetaxel free-topotecan "
+    "free-etoposide free-vinblastine",
 }
 MOVED = {
     "partition_coefficient", "vascular_exchange_ratio", "biliary_clearance_per_body_mass", "vascular_permeability",
@@ -46,6 +48,7 @@ NEEDED = {
     },
     "formulations": set(),
 }  # fmt: skip
+PREDICTS = {"octanol_water_log_p", "unbound_fraction"}
 NEEDED_BY_LAW = {
     "release_ph_triggered": {"acid_release_rate_constant", "release_pka", "release_cooperativity"},
     "release_lipid_transition": {"melted_release_rate_constant", "transition_temperature", "transition_width"},
@@ -136,7 +139,10 @@ def test_a_row_has_what_its_laws_need(key):
     kind, _ = key
     row = ROWS[key]
     needed = NEEDED[kind].union(*(NEEDED_BY_LAW.get(law, set()) for law in row.get("laws", [])))
-    assert needed <= set(row.get("values", {}))
+    has = set(row.get("values", {}))
+    if kind == "drugs" and has >= PREDICTS:  # partition from structure
+        needed -= {"partition_coefficient"}
+    assert needed <= has
 
 
 @EVERY_ROW

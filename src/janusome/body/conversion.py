@@ -25,7 +25,9 @@ class Conversion(AbstractTransfer):
 
     $$ \dot n_{prodrug \to product} = CL_{conv}\, c / K $$
 
-    Irinotecan to SN-38 by carboxylesterase is the case it was made for. Holds below the enzyme's Michaelis constant.
+    Irinotecan to SN-38 by carboxylesterase is the case it was made for. A prodrug whose row names this law converts in every
+    organ, each with the clearance of its own, and elsewhere only where the host names it. Holds below the enzyme's Michaelis
+    constant. Leaves out: enzyme in plasma.
     """
 
     acts_in: ClassVar = (Region.BODY,)

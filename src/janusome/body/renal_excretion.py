@@ -24,8 +24,9 @@ class RenalExcretion(AbstractTransfer):
     $$ \dot n = CL_R\, c_{kidney\ plasma} $$
 
     CL_R is the filtered share of the glomerular filtration rate (`relations.renal_clearance`): for a carrier the sieving
-    coefficient of its hydrodynamic diameter, for a drug its unbound fraction, unless a measured clearance is given.
-    Leaves out: tubular secretion and reabsorption apart from what a measured clearance holds.
+    coefficient of its hydrodynamic diameter, for a drug its unbound fraction, unless a measured clearance is given. A drug
+    that tubules secrete or take back says by `tubular_secretion_ratio` how much more or less than its filtration is cleared;
+    both scale with the filtration rate. Leaves out: saturation of secretion.
     """
 
     acts_in: ClassVar = (Region.BODY,)

@@ -1,7 +1,8 @@
 """Relations: values derived from other values. A function's name is the quantity it returns, its arguments are quantities too.
 
 They are pure and made of ordinary arithmetic, so they hold for numbers, for arrays of draws and under differentiation alike.
-Where several files define the same quantity, `assemble` takes the first whose arguments can all be supplied.
+A name may end with what it holds for, such as `_of_molecule` or `_of_base`. Where several give the same quantity, the one that
+asks for most is tried first, and `assemble` takes the first whose arguments can all be supplied.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from functools import cache
 
 Relation = Callable[..., object]
+HOLDS_FOR = ("_of_molecule", "_of_neutral", "_of_acid", "_of_base", "_of_ampholyte")
 
 
 @cache
@@ -23,6 +25,11 @@ def relations() -> dict[str, tuple[Relation, ...]]:
         module = importlib.import_module(f"{__name__}.{entry.name}")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and not name.startswith("_"):
-                quantity = name.removesuffix("_of_molecule")
+                ending = next((ending for ending in HOLDS_FOR if name.endswith(ending)), "")
+                quantity = name.removesuffix(ending)
                 found[quantity] = (*found.get(quantity, ()), function)
-    return found
+    return {quantity: tuple(sorted(several, key=_asked, reverse=True)) for quantity, several in found.items()}
+
+
+def _asked(relation: Relation) -> int:
+    return len(inspect.signature(relation).parameters)

@@ -27,16 +27,16 @@ def glomerular_filtration_rate(glomerular_filtration_rate_per_body_mass: Q, body
     return glomerular_filtration_rate_per_body_mass * body_mass
 
 
-def intrinsic_clearance(intrinsic_clearance_per_body_mass: Q, body_mass: Q) -> Q:
-    """Metabolic clearance of an organ for what reaches it, m^3/s."""
-    return intrinsic_clearance_per_body_mass * body_mass
+def intrinsic_clearance(intrinsic_clearance_per_body_mass: Q, body_mass: Q, organ_function: Q) -> Q:
+    """Metabolic clearance of an organ for what reaches it, m^3/s; `organ_function` is what disease has left of it."""
+    return intrinsic_clearance_per_body_mass * body_mass * organ_function
 
 
-def biliary_clearance(biliary_clearance_per_body_mass: Q, body_mass: Q) -> Q:
+def biliary_clearance(biliary_clearance_per_body_mass: Q, body_mass: Q, organ_function: Q) -> Q:
     """Clearance into the bile, m^3/s."""
-    return biliary_clearance_per_body_mass * body_mass
+    return biliary_clearance_per_body_mass * body_mass * organ_function
 
 
-def conversion_clearance(conversion_clearance_per_body_mass: Q, body_mass: Q) -> Q:
+def conversion_clearance(conversion_clearance_per_body_mass: Q, body_mass: Q, organ_function: Q) -> Q:
     """Clearance by conversion to a followed metabolite, m^3/s."""
-    return conversion_clearance_per_body_mass * body_mass
+    return conversion_clearance_per_body_mass * body_mass * organ_function

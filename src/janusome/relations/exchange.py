@@ -18,6 +18,14 @@ def renal_clearance(filtered_fraction: Q, glomerular_filtration_rate: Q) -> Q:
     return filtered_fraction * glomerular_filtration_rate
 
 
+def renal_clearance_of_molecule(unbound_fraction: Q, glomerular_filtration_rate: Q, tubular_secretion_ratio: Q) -> Q:
+    """Plasma clearance of a small molecule by filtration and secretion: both fall with the filtration rate.
+
+    Holds where nephrons are lost whole, so that what is left filters and secretes in the same proportion.
+    """
+    return unbound_fraction * glomerular_filtration_rate * tubular_secretion_ratio
+
+
 def filtered_fraction(hydrodynamic_diameter: Q, glomerular_half_sieving_diameter: Q, glomerular_sieving_steepness: Q) -> Q:
     r"""Share of a carrier that passes the glomerular filter, from its hydrodynamic diameter.
 

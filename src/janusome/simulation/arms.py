@@ -21,6 +21,7 @@ Draws = NDArray[np.float64]
 BODY = "body"
 CARRIER = "carrier"
 REMAINDER = "rest"
+LIVER = "liver"
 TREATED, FREE_DRUG, UNTREATED = "treated", "free-drug", "untreated"
 
 
@@ -86,9 +87,10 @@ def body_of(study: ResolvedStudy, lesions: Sequence[Site], book: ValueBook) -> C
     scopes = tuple((scope,) for _ in organs) + tuple((Scope(f"tumor {one.tumor.name}", one.tumor), scope) for one in lesions)
     whole = Place(host.species)
     total = book.fill("cardiac_output", (scope,), whole) * (1.0 - book.fill("hematocrit", (scope,), whole))
+    aged = book.fill_or("hepatic_flow_ratio", (scope,), whole, 1.0)
     shares = {
-        organ: book.fill("plasma_flow_fraction", (scope,), Place(host.species, organ))
-        for organ in organs
+        organ: book.fill("plasma_flow_fraction", (scope,), Place(host.species, organ)) * (aged if feeds_liver else 1.0)
+        for organ, feeds_liver in ((organ, LIVER in (organ, host.organs[organ].drains_to)) for organ in organs)
         if organ not in (VENOUS, ARTERIAL, LUNG, REMAINDER)
     }
     for lesion in lesions:

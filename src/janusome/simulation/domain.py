@@ -9,6 +9,16 @@ COMPARED = {
     ("doxil", "human"): "plasma doxorubicin at 10 mg/m^2 (fitted) and at 20 to 50 mg/m^2 (not fitted)",
     ("abraxane", "human"): "plasma paclitaxel at 260 mg/m^2 (fitted)",
     ("free-doxorubicin", "human"): "plasma doxorubicin at 25 and 50 mg/m^2 over some days (fitted)",
+    ("free-irinotecan", "human"): "clearance (put in), volume and half-life of irinotecan (predicted)",
+    ("free-cisplatin", "human"): "clearance and volume (put in) and half-life of cisplatin",
+    ("free-gemcitabine", "human"): "clearance and volume (put in) and half-life of gemcitabine",
+    **dict.fromkeys(
+        (
+            (f"free-{drug}", "human")
+            for drug in ("cytarabine", "daunorubicin", "docetaxel", "etoposide", "topotecan", "vinblastine")
+        ),
+        "clearance (put in), volume and half-life of the drug; see docs/small-drugs.md for what is missed",
+    ),
 }
 IN_TUMORS = {
     ("mm-302-cu64", "human"): "Cu-64 in lesions at 24 and 48 h (not fitted)",

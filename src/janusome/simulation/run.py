@@ -31,6 +31,7 @@ from janusome.simulation.observe import scans_of
 from janusome.simulation.perfusion import VENOUS
 from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, breakpoints
 from janusome.simulation.record import Arm, DoseGiven, Record, TumorMap
+from janusome.simulation.solubility import beyond_solubility
 from janusome.simulation.trajectory import Control, Trajectory, follow
 from janusome.simulation.tumor_field import Snapshot, TumorField, cells_of, follow_field
 from janusome.simulation.values import Place, Scope, ValueBook
@@ -79,17 +80,20 @@ def simulate(
     )
     book = ValueBook(draws=study.draws + 1, seed=study.seed)
     arms = tuple(_arm(study, name, lesions, book, control) for name in _names(study, lesions))
+    drivers = drivers_of(arms, book)
+    undissolved = beyond_solubility(study, arms, book)
     assumed = sum(value.grade == "assumed" for value in book.used.values())
     return Record(
         title=study.title,
         study=dict(plain or {}),
         arms=arms,
         values=tuple(book.used.values()),
-        drivers=drivers_of(arms, book),
+        drivers=drivers,
         cautions=(
             *(f"{one.place} {one.what}; {one.consequence}" for one in study.cautions),
             *outside_validation(study),
             *corona_notes(study, _faster(study, book), book),
+            *undissolved,
             f"{assumed} of the {len(book.used)} values used are assumed: no source was found for them",
         ),
         seed=study.seed,

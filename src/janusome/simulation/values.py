@@ -21,6 +21,7 @@ from janusome.errors import InputError, InputErrors
 from janusome.relations import relations
 from janusome.simulation.record import ValueUsed
 from janusome.specification.values import Value, choose
+from janusome.specification.vocabulary import TAKES, vocabulary
 from janusome.units import from_internal
 
 Draws = NDArray[np.float64]
@@ -108,8 +109,10 @@ class ValueBook:
         self, name: str, chain: tuple[Scope, ...], place: Place, context: Mapping[str, Draws], conditions: Mapping[str, str]
     ) -> list[str]:
         """Return what has to be given for a quantity: itself, or what a relation for it still lacks."""
-        for relation in relations().get(name, ()):
+        for relation in reversed(relations().get(name, ())):
             needed = [one for one in inspect.signature(relation).parameters if one != name]
+            if not all(_may_stand(one, chain) for one in needed):
+                continue
             return [
                 lacked
                 for one in needed
@@ -182,6 +185,13 @@ class ValueBook:
         return spread(name, value, np.zeros(self.draws))
 
 
+def _may_stand(name: str, chain: Sequence[Scope]) -> bool:
+    """Tell whether a row of the chain may hold a quantity: log P is nothing to ask of a carrier."""
+    kinds = {getattr(scope.row, "takes", "") for scope in chain} - {"formulation"}
+    wanted = vocabulary()[name].rows if name in vocabulary() else frozenset()
+    return not wanted or "" in kinds or any(wanted & TAKES[kind] for kind in kinds)
+
+
 def _refusal(owner: str, lacking: str, wanted: str, places: Sequence[str]) -> InputError:
     """Say which value is missing, where, and the three ways to supply it."""
     where = "" if not places else f" in {places[0]}" if len(places) == 1 else f" in {len(places)} organs"
@@ -234,14 +244,16 @@ def quantiles(name: str, value: Value) -> tuple[float, float]:
 
 
 def is_additive(name: str) -> bool:
-    """Tell whether a spread adds instead of multiplying: temperatures and pH."""
-    return name.endswith(("_ph", "pka", "temperature"))
+    """Tell whether a spread adds instead of multiplying: temperatures, pH and log P."""
+    return name.endswith(("_ph", "pka", "log_p", "temperature"))
 
 
 def additive_spread(name: str, value: Value) -> float:
-    """Return the standard deviation of a value whose spread adds: the stated one, else 0.1 of a pH and none of a kelvin."""
+    """Return the standard deviation of a value whose spread adds: stated, else 0.1 of a pH, 0.3 of a log P, no kelvin."""
     if value.low is not None:
         return value.sd
+    if name.endswith("log_p") and value.cv is None:
+        return 0.3
     return 0.0 if value.cv == 0 or name.endswith("temperature") else 0.1
 
 

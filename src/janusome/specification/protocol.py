@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from janusome.errors import near_misses
 from janusome.specification.refusals import Refusal
 from janusome.specification.rows import Strict
-from janusome.specification.written import Activity, Dose, Duration, Moment, Temperature
+from janusome.specification.written import Activity, Dose, Duration, Injected, Moment, Temperature
 
 ROUTES = ("intravenous", "intratumoral")
 
@@ -34,7 +34,8 @@ def _one_route(data: Any) -> Any:
 class Dosing(Strict):
     """An injection.
 
-    `of` names what the dose measures, `over` how long an infusion takes, `into` the lesion of an intratumoral dose.
+    `of` names what the dose measures, `over` how long an infusion takes, `into` the lesion of an intratumoral dose, `volume`
+    what the dose is dissolved in: a free drug has to dissolve in it.
     """
 
     at: Moment
@@ -44,6 +45,7 @@ class Dosing(Strict):
     over: Duration | None = None
     activity: Activity | None = None
     into: str | None = None
+    volume: Injected | None = None
 
 
 class Scanning(Strict):

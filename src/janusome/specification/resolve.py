@@ -12,7 +12,18 @@ from janusome.specification.corona import known_plasma, proteins, reference_part
 from janusome.specification.overlays import changed, host_with, laid_over
 from janusome.specification.refusals import Draft, Origin, Path, Refusal, read_draft
 from janusome.specification.resolved import Lesion, ResolvedStudy
-from janusome.specification.rows import AbstractRow, AbstractSpeciesRow, Carrier, Drug, Formulation, Host, Label, Tumor, faults
+from janusome.specification.rows import (
+    AbstractRow,
+    AbstractSpeciesRow,
+    Carrier,
+    Drug,
+    Formulation,
+    Host,
+    Label,
+    Organ,
+    Tumor,
+    faults,
+)
 from janusome.specification.study import (
     STAND_INS,
     CarrierInPlace,
@@ -28,6 +39,7 @@ from janusome.specification.values import Value
 from janusome.specification.written import internal
 
 R = TypeVar("R", bound=AbstractRow)
+OF_THIS_ONE = ("body_mass", "height", "age", "glomerular_filtration_rate")  # what a study may say of a host by name
 
 
 class RowsByName(Protocol):
@@ -165,7 +177,7 @@ def _resolved(draft: Draft[Study], library: RowsByName, *, origin: Origin) -> Re
 
 def _host(choice: HostChoice, library: RowsByName, findings: Findings) -> Host | None:
     path: Path = ("host",)
-    given = {name: text for name in ("body_mass", "height") if (text := getattr(choice, name)) is not None}
+    given = {name: text for name in OF_THIS_ONE if (text := getattr(choice, name)) is not None}
     exact = {name: (_exact(text),) for name, text in given.items()}
     for name in exact:
         if name in choice.values:
@@ -179,8 +191,23 @@ def _host(choice: HostChoice, library: RowsByName, findings: Findings) -> Host |
         if name not in row.organs and "tissue_volume_per_body_mass" not in organ.values:
             hint = near_misses(name, tuple(row.organs))
             findings.refuse((*path, "organs", name), Refusal("is no organ of the hosts", hint))
+    if choice.age is not None and not row.find("aging_onset") and "aging_onset" not in user.values:
+        findings.warn(("host", "age"), f"is {choice.age}, and {row.name} says nothing of aging", "it changes nothing")
     plasma = known_plasma(choice, library, findings)
-    return host_with(row, user.values | exact, user.organs).model_copy(update={"plasma": {**row.plasma, **plasma}})
+    host = host_with(row, user.values | exact, _with_liver(choice, user.organs, findings))
+    return host.model_copy(update={"plasma": {**row.plasma, **plasma}})
+
+
+def _with_liver(choice: HostChoice, organs: dict[str, Organ], findings: Findings) -> dict[str, Organ]:
+    """Return the organs of a user with the function of the liver among its values."""
+    if choice.liver_function is None:
+        return organs
+    liver = organs.get("liver", Organ(values={}))
+    if "organ_function" in liver.values:
+        problem = Refusal("is given twice", "keep host.liver_function or host.organs.liver.values.organ_function")
+        findings.refuse(("host", "organs", "liver", "values", "organ_function"), problem)
+    function = {"organ_function": (_exact(choice.liver_function),)}
+    return organs | {"liver": liver.model_copy(update={"values": liver.values | function})}
 
 
 def _exact(text: str) -> Value:

@@ -215,12 +215,16 @@ class Scanner(AbstractSpeciesRow):
 
 
 class Formulation(AbstractSpeciesRow):
-    """What is injected: a carrier with payloads, labels and ligands; or, without a carrier, free drugs."""
+    """What is injected: a carrier with payloads, labels and ligands; or, without a carrier, free drugs.
+
+    `vehicle` says what holds a free drug in solution: water alone, or a solvent.
+    """
 
     takes: ClassVar[str] = "formulation"
     named_parts: ClassVar[dict[str, str]] = {"payloads": "payload", "labels": "label", "ligands": "ligand"}
     kind: Literal["formulation"] = "formulation"
     carrier: str | None = None
+    vehicle: Literal["water", "solvent"] | None = None
     payloads: dict[str, Part] = {}
     labels: dict[str, Part] = {}
     ligands: dict[str, Part] = {}

@@ -13,7 +13,7 @@ from janusome.specification.protocol import Event, Repeat
 from janusome.specification.refusals import Origin, Refusal, told
 from janusome.specification.rows import Name, Organ, Overlay, Part, Strict
 from janusome.specification.values import Values
-from janusome.specification.written import BodyMass, Duration, Height, Moment, Volume
+from janusome.specification.written import Age, BodyMass, Duration, Filtration, Height, Moment, Share, Volume
 
 
 class From(Strict):
@@ -79,6 +79,7 @@ class FormulationInPlace(Strict):
     notes: str = ""
     laws: tuple[str, ...] = ()
     carrier: CarrierChoice | None = None
+    vehicle: Literal["water", "solvent"] | None = None
     payloads: dict[str, Part] = Field(default_factory=dict)
     labels: dict[str, Part] = Field(default_factory=dict)
     ligands: dict[str, Part] = Field(default_factory=dict)
@@ -96,14 +97,19 @@ FormulationChoice = Annotated[
 
 
 class HostChoice(Strict):
-    """A host of the library with what is known of this one; its body mass and height are taken as exact.
+    """A host of the library with what is known of this one, all of it taken as exact.
 
-    `plasma` holds concentrations of plasma proteins by name, such as `{fibrinogen: 4.2 g/L}`.
+    `liver_function` is the share that disease has left of what a healthy liver metabolises and excretes, from
+    `glomerular_filtration_rate` follows what the kidneys filter, and `age` lowers filtration (unless it is given) and hepatic
+    flow. `plasma` holds concentrations of plasma proteins by name, such as `{fibrinogen: 4.2 g/L}`.
     """
 
     kind: str
     body_mass: BodyMass | None = None
     height: Height | None = None
+    age: Age | None = None
+    liver_function: Share | None = None
+    glomerular_filtration_rate: Filtration | None = None
     values: Values = Field(default_factory=dict)
     organs: dict[str, Organ] = Field(default_factory=dict)
     plasma: Values = Field(default_factory=dict)

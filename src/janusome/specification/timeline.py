@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from janusome.errors import near_misses
 from janusome.specification.body_surface import body_surface_area
+from janusome.specification.dissolved import undissolved
 from janusome.specification.protocol import Dosing, Heating, Scanning
 from janusome.specification.refusals import Path, Refusal
 from janusome.specification.resolved import DoseEvent, Event, HeatEvent, Lesion, ScanEvent
@@ -108,6 +109,14 @@ def _dose(
     except Refusal as refusal:
         findings.refuse((*path, "dose"), refusal)
         return None
+    if event.volume is not None and kind == "drug" and carrier is None:
+        try:
+            caution = undissolved(event, carried.drugs[name], carried.formulation.vehicle, amount=amount)
+        except Refusal as refusal:
+            findings.refuse((*path, "volume"), refusal)
+            return None
+        if caution:
+            findings.warn((*path, "volume"), *caution)
     lesion = _injected_lesion(event, path, findings, lesions)
     label = _active_label(event, path, findings, carried)
     return DoseEvent(

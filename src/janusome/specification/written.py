@@ -64,9 +64,13 @@ Moment = Annotated[str, Measures("h", 0, 10 * YEAR)]
 Duration = Annotated[str, Measures("h", 0, 10 * YEAR, above_zero=True)]
 Activity = Annotated[str, Measures("MBq", 0, 1e6, above_zero=True)]
 Temperature = Annotated[str, Measures("degC", 30, 60)]
+Injected = Annotated[str, Measures("mL", 1e-4, 1e4, above_zero=True)]
 Volume = Annotated[str, Measures("cm^3", 1e-6, 1e4, above_zero=True)]
 BodyMass = Annotated[str, Measures("kg", 0.005, 400)]
 Height = Annotated[str, Measures("cm", 5, 260)]
+Age = Annotated[str, Measures("yr", 0, 120)]
+Share = Annotated[str, Measures("", 0.01, 1)]
+Filtration = Annotated[str, Measures("mL/min", 1, 500)]
 
 
 class DoseQuantity(NamedTuple):

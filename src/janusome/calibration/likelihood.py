@@ -12,6 +12,7 @@ from scipy.special import log_ndtr, ndtr, ndtri
 Array = NDArray[np.float64]
 
 EXCESS_SCALE = 0.5  # of the half-normal prior of what the model misses, as a standard deviation of the logarithm
+FARTHEST = 30.0  # standard deviations beyond which a slope is taken as it is there, so that no number overflows
 LEAST_VARIANCE = 1e-8  # of a logarithm; keeps a row without a stated error finite where the excess vanishes
 
 
@@ -28,7 +29,7 @@ class Slopes(NamedTuple):
 class Likelihood:
     r"""Log-normal errors, with what lies below a limit of quantification as the probability that it does (method M3).
 
-    $$ \ln y \sim N(\ln f,\; s^2 + \sigma_g^2), \qquad P(y < L) = \Phi\left(\frac{\ln L - \ln f}{\sqrt{s^2 + \sigma_g^2}}\right) $$
+    $$ \ln y \sim N(\ln f,\; s^2 + \sigma_g^2), \qquad P(y < L) = \Phi\left((\ln L - \ln f)/\sqrt{s^2 + \sigma_g^2}\right) $$
 
     s is the stated error of a row (0 if none is stated), σ the excess that its group of rows has beyond it: what the assay
     and the model miss. The excess is inferred; its prior is half-normal, written as a function of a standard normal deviate,
@@ -61,7 +62,7 @@ class Likelihood:
 
     def excess(self, deviates: Array) -> Array:
         """Return the excess of each group, (lanes, groups), from its standard normal deviate."""
-        return -self.scale * ndtri(0.5 * ndtr(-deviates))  # the half-normal quantile, without loss in either tail
+        return -self.scale * ndtri(0.5 * ndtr(-np.clip(deviates, -FARTHEST, FARTHEST)))  # the half-normal quantile, without loss in either tail
 
     def log_density(self, predictions: Array, deviates: Array) -> Array:
         """Return ln(likelihood) of every lane from ln f, (lanes, rows), and the deviates of the excesses, (lanes, groups)."""
@@ -74,14 +75,15 @@ class Likelihood:
         """Return derivatives by row; curvatures are those of Fisher where a value was seen, and so never negative."""
         v = self._variance(deviates)
         t = (self.logarithms - predictions) / np.sqrt(v)
-        mills = np.exp(-0.5 * t**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(t))
+        tail = np.clip(t, -FARTHEST, FARTHEST)
+        mills = np.exp(-0.5 * tail**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(tail))
         turn = self._variance_slope(deviates) / (2.0 * v)
-        bend = np.maximum(mills * (mills + t), 0.0)
+        bend = np.maximum(mills * (mills + tail), 0.0)
         return Slopes(
             np.where(self.below, mills, -t) / np.sqrt(v),
             np.where(self.below, bend, 1.0) / v,
-            np.where(self.below, mills * t, 1.0 - t**2) * turn,
-            np.where(self.below, bend * t**2, 2.0) * turn**2,
+            np.where(self.below, mills * tail, 1.0 - t**2) * turn,
+            np.where(self.below, bend * tail**2, 2.0) * turn**2,
         )
 
     def drawn(self, predictions: Array, deviates: Array, normal: Array) -> Array:
@@ -95,7 +97,7 @@ class Likelihood:
     def _variance_slope(self, deviates: Array) -> Array:
         sigma = self.excess(deviates)
         folded = sigma / self.scale
-        slope = 0.5 * self.scale * np.exp(-0.5 * deviates**2 + 0.5 * folded**2)
+        slope = 0.5 * self.scale * np.exp(0.5 * folded**2 - 0.5 * np.clip(deviates, -FARTHEST, FARTHEST) ** 2)
         return self._by_row(2.0 * sigma * slope)
 
     def _by_row(self, by_group: Array) -> Array:

@@ -1,106 +1,80 @@
-"""Proposal: a mixture of Student distributions that comes close to a posterior, made from its modes and adapted to it."""
+"""Proposal: draws that come close to a posterior, from a surrogate of the model that is refined where the posterior is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, logsumexp
 
-from janusome.calibration.mode import Mode
+from janusome.calibration.hamiltonian import Hamiltonian
+from janusome.calibration.mixture import Mixture
+from janusome.calibration.posterior import Posterior
+from janusome.calibration.surrogate import Stand, fitted, points_needed
 
 Array = NDArray[np.float64]
-LogDensity = Callable[[Array], Array]
 
-FREEDOM = 6.0  # degrees of freedom: tails heavier than those of any normal posterior
-ROUNDS = 4  # of adaptation
-LEAST_SIZE, SIZE_PER_UNKNOWN = 400, 40  # points of a round
-LEAST_SHARE = 0.15  # of the points of a round that count after tempering
-KEPT = 0.3  # weight of the modes' own distributions after adaptation
-
-
-@dataclass(frozen=True)
-class Component:
-    """One Student distribution: where it stands and the lower triangular root of its scale."""
-
-    weight: float
-    mean: Array
-    root: Array
+ROUNDS = 4  # of refinement: the model is asked where the surrogate has its posterior
+CHAINS = 128
+WARM, APART = 60, 4  # moves before the first draw, and between draws of a chain
+FAR = 2.0  # ln p below the best, per unknown, at which a point counts half in the fit
+WIDENED = 1.5  # variance of the points that a surrogate is fitted to, over that of its posterior
 
 
-@dataclass(frozen=True)
 class Proposal:
-    """A mixture that can be drawn from and whose density is known."""
+    """Draws from a surrogate's posterior, and its density up to a constant."""
 
-    components: tuple[Component, ...]
+    def __init__(self, stand: Stand, starts: Array, covariance: Array, generator: np.random.Generator) -> None:
+        self.stand = stand
+        self.chains = Hamiltonian(stand.with_slope, starts, covariance, generator)
+        self.chains.warm(WARM)
 
-    @property
-    def size(self) -> int:
-        """How many unknowns there are."""
-        return self.components[0].mean.size
-
-    def draw(self, count: int, generator: np.random.Generator) -> Array:
-        """Return points, (count, unknowns)."""
-        which = generator.choice(len(self.components), size=count, p=[one.weight for one in self.components])
-        normal = generator.standard_normal((count, self.size))
-        stretch = np.sqrt(FREEDOM / generator.chisquare(FREEDOM, size=count))
-        means = np.stack([one.mean for one in self.components])[which]
-        roots = np.stack([one.root for one in self.components])[which]
-        return means + stretch[:, None] * np.einsum("cij,cj->ci", roots, normal)
+    def draw(self, count: int) -> Array:
+        """Return draws, (count, unknowns)."""
+        found: list[Array] = []
+        while sum(map(len, found)) < count:
+            for _ in range(APART):
+                self.chains.move()
+            found.append(self.chains.at)
+        return np.concatenate(found)[:count]
 
     def log_density(self, points: Array) -> Array:
-        """Return the logarithm of the density at points."""
-        return logsumexp([np.log(one.weight) + _student(points, one) for one in self.components], axis=0)
+        """Return the logarithm of the density up to a constant."""
+        return self.stand.log_density(points)
 
 
-def from_modes(modes: Sequence[Mode]) -> Proposal:
-    """Return the mixture of the normal distributions about the modes, by their mass, with heavier tails."""
-    roots = [np.linalg.cholesky(mode.covariance) for mode in modes]
-    mass = np.array([mode.log_density + np.log(np.diag(root)).sum() for mode, root in zip(modes, roots, strict=True)])
-    weights = np.exp(mass - logsumexp(mass))
-    weights = 0.5 * weights + 0.5 / len(modes)
-    return Proposal(tuple(Component(float(w), m.at, r) for w, m, r in zip(weights, modes, roots, strict=True)))
-
-
-def adapted(log_density: LogDensity, proposal: Proposal, generator: np.random.Generator) -> Proposal:
-    """Return the mixture with a component moved to where the density is, by a few rounds of weighted draws.
-
-    Where few draws carry all the weight, the weights are tempered until a share of the draws counts.
-    """
-    size = max(LEAST_SIZE, SIZE_PER_UNKNOWN * proposal.size)
-    kept = tuple(Component(KEPT * one.weight, one.mean, one.root) for one in proposal.components)
+def proposal_for(
+    posterior: Posterior,
+    mixture: Mixture,
+    generator: np.random.Generator,
+    *,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Proposal:
+    """Fit the surrogate to the model at draws of the mixture about the modes, then at draws of its own posterior."""
+    count, size = posterior.values, points_needed(posterior.values)
+    points = mixture.draw(size, generator)
+    asked, answers, heights = np.zeros((0, posterior.size)), np.zeros((0, posterior.likelihood.logarithms.size)), np.zeros(0)
+    proposal = None
     for _ in range(ROUNDS):
-        points = proposal.draw(size, generator)
-        weights = tempered(log_density(points) - proposal.log_density(points))
-        mean = weights @ points
-        spread = (weights[:, None] * (points - mean)).T @ (points - mean)
-        root = np.linalg.cholesky(spread + 1e-6 * np.eye(mean.size))
-        proposal = Proposal((*kept, Component(1.0 - KEPT, mean, root)))
+        if should_stop():
+            raise KeyboardInterrupt
+        found = posterior.forward(points[:, :count])
+        good = np.isfinite(found).all(axis=1)
+        height = posterior.likelihood.log_density(found[good], points[good, count:]) - 0.5 * np.sum(points[good] ** 2, axis=1)
+        asked, answers = np.concatenate([asked, points[good]]), np.concatenate([answers, found[good]])
+        heights = np.concatenate([heights, height])
+        weights = (1.0 + np.maximum(heights.max() - heights - FAR * posterior.size, 0.0) / posterior.size) ** -2.0
+        middle, covariance = _moments(points)
+        own = covariance[:count, :count]
+        surrogate = fitted(asked[:, :count], answers, weights, middle=middle[:count], covariance=own)
+        starts = points[good][np.argsort(-height, kind="stable")[:CHAINS]]  # HMC spreads from where the density is
+        proposal = Proposal(Stand(posterior, surrogate), starts, covariance, generator)
+        drawn = proposal.draw(size)
+        middle = drawn.mean(axis=0)
+        points = middle + np.sqrt(WIDENED) * (drawn - middle)
+    assert proposal is not None
     return proposal
 
 
-def tempered(log_weights: Array) -> Array:
-    """Return weights that sum to one, raised to the power at which the least share of them counts, at most 1."""
-    low, high = 0.0, 1.0
-    if effective_share(log_weights) >= LEAST_SHARE:
-        low = 1.0
-    for _ in range(30 if low < 1.0 else 0):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if effective_share(middle * log_weights) >= LEAST_SHARE else (low, middle)
-    logarithms = np.where(np.isfinite(log_weights), low * log_weights, -np.inf)
-    return np.exp(logarithms - logsumexp(logarithms))
-
-
-def effective_share(log_weights: Array) -> float:
-    """Return (sum w)^2 / sum w^2 over the number of weights."""
-    return float(np.exp(2.0 * logsumexp(log_weights) - logsumexp(2.0 * log_weights)) / log_weights.size)
-
-
-def _student(points: Array, one: Component) -> Array:
-    n = one.mean.size
-    scaled = np.linalg.solve(one.root, (points - one.mean).T)
-    constant = gammaln(0.5 * (FREEDOM + n)) - gammaln(0.5 * FREEDOM) - 0.5 * n * np.log(FREEDOM * np.pi)
-    height = constant - np.log(np.diag(one.root)).sum()
-    return height - 0.5 * (FREEDOM + n) * np.log1p(np.sum(scaled**2, axis=0) / FREEDOM)
+def _moments(points: Array) -> tuple[Array, Array]:
+    return points.mean(axis=0), np.cov(points, rowvar=False) + 1e-9 * np.eye(points.shape[1])

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janusome.calibration.diagnostics import bulk_size, r_hat
-from janusome.calibration.proposal import LogDensity, Proposal
+from janusome.calibration.proposal import Proposal
 
 Array = NDArray[np.float64]
+LogDensity = Callable[[Array], Array]
 
 CHAINS = 24
 LEAPS = 16  # independence steps of a block
@@ -62,7 +63,7 @@ class _Run:
 
     def _starts(self) -> tuple[Array, Array, Array]:
         """Start at draws from the proposal, whose tails are heavier than the posterior's."""
-        points = self.proposal.draw(4 * CHAINS, self.generator)
+        points = self.proposal.draw(4 * CHAINS)
         heights = self.density(points)
         chosen = np.flatnonzero(np.isfinite(heights))
         if chosen.size < CHAINS:
@@ -72,7 +73,7 @@ class _Run:
 
     def leap(self) -> None:
         """Independence Metropolis steps, all asked for at once."""
-        points = self.proposal.draw(LEAPS * CHAINS, self.generator)
+        points = self.proposal.draw(LEAPS * CHAINS)
         heights, known = self.density(points), self.proposal.log_density(points)
         shape = (LEAPS, CHAINS)
         for where, height, density in zip(
@@ -133,9 +134,9 @@ def sample(
         if blocks < LEAST_BLOCKS or blocks % CHECK_EVERY:
             continue
         chains = run.chains()
-        size = min(bulk_size(chains.draws[..., k]) for k in range(proposal.size))
+        size = min(bulk_size(chains.draws[..., k]) for k in range(run.at.shape[1]))
         spent = run.evaluations / (MOST_PER_WANTED * wanted)
         on_progress(min(1.0, max(size / wanted, spent)))
-        apart = max(r_hat(chains.draws[..., k]) for k in range(proposal.size))
+        apart = max(r_hat(chains.draws[..., k]) for k in range(run.at.shape[1]))
         if (size >= wanted and apart < MIXED) or spent >= 1.0:
             return chains

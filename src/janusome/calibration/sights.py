@@ -17,7 +17,7 @@ from janusome.calibration.measures import (
     measure,
 )
 from janusome.errors import InputError, InputErrors, near_misses
-from janusome.files.observations import Observation
+from janusome.files.observations import GRAMS, Observation
 from janusome.model import EXITS
 from janusome.simulation.bench import Bench
 from janusome.simulation.courses import CELLS, PLASMA, TOTAL
@@ -46,7 +46,8 @@ class Sight:
     measure: Measure
     time: float
     value: float  # of the host of the study, in the internal set: corrected for the weights that the row states
-    corrected: float = 1.0  # the factor of that correction
+    unit: str  # in which it is shown
+    corrected: float = 1.0  # the factor of the correction for body weight
 
     @property
     def course(self) -> tuple[str, str, str, str, str, str, str]:
@@ -105,8 +106,10 @@ class _Looker:
         self.column = "site"
         site = self._site(place)
         self.column = "unit"
-        given, value, corrected = self._value(given, place=place, site=site)
-        return Sight(self.row, self.bench.arm, self.row.species, form, place, site, given, self.row.time, value, corrected)
+        given, value, unit, corrected = self._value(given, place=place, site=site)
+        return Sight(
+            self.row, self.bench.arm, self.row.species, form, place, site, given, self.row.time, value, unit, corrected
+        )
 
     def _check_time(self) -> None:
         first, time = self._dose().at, self.row.time
@@ -169,7 +172,7 @@ class _Looker:
             raise Refusal(f"is {site!r} of {place}", "only a lesion is seen site by site; leave the cell empty")
         return site
 
-    def _value(self, given: Measure, *, place: str, site: str) -> tuple[Measure, float, float]:
+    def _value(self, given: Measure, *, place: str, site: str) -> tuple[Measure, float, str, float]:
         row, value = self.row, self.row.value * given.factor
         if (row.species == CELLS) != (given.kind == VOLUME):
             raise Refusal(
@@ -183,10 +186,12 @@ class _Looker:
             )
         if site != WHOLE_SITE and place not in (PLASMA, BLOOD) and given.per != PER_VOLUME:
             raise Refusal(f"is {row.unit} at a site", "give a concentration per volume of the lesion")
+        unit = row.unit
         if row.organ_mass is not None and given.per == WHOLE and given.kind != VOLUME:
-            given, value = Measure(given.kind, PER_MASS, given.factor), value / row.organ_mass
+            given, value = Measure(given.kind, PER_MASS, given.factor / GRAMS), value / row.organ_mass
+            unit = f"{unit.removesuffix('/organ')}/g"
         scale = self._scale(given)
-        return given, value * scale, scale
+        return given, value * scale, unit, scale
 
     def _scale(self, given: Measure) -> float:
         """Return by what a value of an animal of another weight is multiplied to be one of the study's host.

@@ -14,9 +14,9 @@ from janusome.calibration.surrogate import Stand, fitted, points_needed
 
 Array = NDArray[np.float64]
 
-ROUNDS = 4  # of refinement: the model is asked where the surrogate has its posterior
-CHAINS = 128
-WARM, APART = 60, 4  # moves before the first draw, and between draws of a chain
+ROUNDS = 3  # of refinement: the model is asked where the surrogate has its posterior
+CHAINS = 96
+WARM, APART = 40, 3  # moves before the first draw, and between draws of a chain
 FAR = 2.0  # ln p below the best, per unknown, at which a point counts half in the fit
 WIDENED = 1.5  # variance of the points that a surrogate is fitted to, over that of its posterior
 

@@ -14,15 +14,15 @@ from janusome.calibration.choice import RULE, Choice, Chosen, chosen
 from janusome.calibration.forward import NOTHING, Prediction
 from janusome.calibration.identifiability import Pair, Verdict
 from janusome.calibration.likelihood import Likelihood
+from janusome.calibration.mixture import from_modes
 from janusome.calibration.mode import Search, find_modes
 from janusome.calibration.posterior import Posterior
-from janusome.calibration.mixture import from_modes
 from janusome.calibration.proposal import proposal_for
 from janusome.calibration.sampler import Chains, sample
 from janusome.calibration.sights import Sight, sights
 from janusome.errors import InputError, InputErrors, SolverError, near_misses
 from janusome.files.observations import Observation
-from janusome.simulation.arms import FREE_DRUG, TREATED
+from janusome.simulation.arms import TREATED
 from janusome.simulation.bench import Bench
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.trajectory import Control
@@ -251,8 +251,8 @@ def _search_warnings(search: Search) -> Iterator[str]:
 def _fit_warnings(after: Score, width: float, prediction: Prediction) -> Iterator[str]:
     if after.rows and after.covered < MISFIT:
         yield (
-            f"Only {100 * after.covered:.0f} % of the observations lie inside the 90 % interval of a new measurement: the model "
-            "does not fit these data, and the posterior is narrower than it should be."
+            f"Only {100 * after.covered:.0f} % of the observations lie inside the 90 % interval of a new measurement: the "
+            "model does not fit these data, and the posterior is narrower than it should be."
         )
     if width > WIDER:
         yield (

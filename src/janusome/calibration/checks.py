@@ -23,8 +23,8 @@ FOLD = 2.0
 class Fit:
     """ln of what was predicted for every observation: q05, median and q95, (3, observations).
 
-    `prior` and `posterior` are of the prediction, `replicated` of a new measurement; `residual` is (observed - median) over the
-    predictive standard deviation, not-a-number below a limit.
+    `prior` and `posterior` are of the prediction, `replicated` of a new measurement; `residual` is (observed - median) over
+    the predictive standard deviation, not-a-number below a limit.
     """
 
     prior: Array

@@ -21,8 +21,8 @@ LEAST_EFFECT = 0.05  # of the error of an observation
 MEDIAN_EXCESS = 0.6745 * EXCESS_SCALE  # median of the half-normal prior
 RULE = (
     f"Every value with a spread was moved by one standard deviation of its prior, up and down. Those are calibrated whose "
-    f"effect on the logarithms of the predictions, as a root mean square over the observations and relative to their error, is "
-    f"above {LEAST_EFFECT:g}, at most {MOST_VALUES}, the strongest first; all others, the flows and volumes of the host among "
+    f"effect on the logarithms of the predictions, as a root mean square over the observations and relative to their error, "
+    f"is above {LEAST_EFFECT:g}, at most {MOST_VALUES}, the strongest first; all others, the flows and volumes of the host among "
     f"them where they matter less, stay at their medians."
 )
 

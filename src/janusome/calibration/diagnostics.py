@@ -53,7 +53,7 @@ def _potential(draws: Array) -> float:
 
 def _effective(draws: Array) -> float:
     """Sum autocorrelations over lags in pairs, as long as a pair is positive and none is above the one before (Geyer)."""
-    chains, steps = draws.shape
+    steps = draws.shape[1]
     covariance = np.array([_autocovariance(chain) for chain in draws])
     within = float(np.mean(covariance[:, 0])) * steps / (steps - 1)
     whole = within * (steps - 1) / steps + draws.mean(axis=1).var(ddof=1)

@@ -22,7 +22,7 @@ FEW = 100.0  # effective draws
 
 @dataclass(frozen=True)
 class Verdict:
-    """One unknown after the fit: median, 5-95 % and standard deviation in prior standard deviations, and how it was sampled."""
+    """One unknown after the fit, in standard deviations of its prior, and how it was sampled."""
 
     title: str
     median: float

@@ -62,7 +62,9 @@ class Likelihood:
 
     def excess(self, deviates: Array) -> Array:
         """Return the excess of each group, (lanes, groups), from its standard normal deviate."""
-        return -self.scale * ndtri(0.5 * ndtr(-np.clip(deviates, -FARTHEST, FARTHEST)))  # the half-normal quantile, without loss in either tail
+        return -self.scale * ndtri(
+            0.5 * ndtr(-np.clip(deviates, -FARTHEST, FARTHEST))
+        )  # the half-normal quantile, without loss in either tail
 
     def log_density(self, predictions: Array, deviates: Array) -> Array:
         """Return ln(likelihood) of every lane from ln f, (lanes, rows), and the deviates of the excesses, (lanes, groups)."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from janusome.reporting.comparison import Comparison
     from janusome.reporting.doctor import Check
     from janusome.specification.rows import AbstractRow
-    from janusome.verbs import Progress, Result, Validation
+    from janusome.verbs import Calibrated, Progress, Result, Validation
 
 ROWS_AT_ONCE = 40
 GRADE_STYLES = {"measured": "blue", "derived": "green", "assumed": "yellow"}
@@ -98,6 +98,19 @@ def result(done: Result, *, json: bool, quiet: bool) -> None:
         more = len(done.summary["cautions"]) - 5
         if more > 0:
             say(f"         and {more} more in the report")
+        say("Research use only.")
+
+
+def calibrated(done: Calibrated, *, json: bool, quiet: bool) -> None:
+    """Say where the calibration is, and what it warns of."""
+    if json:
+        data({"folder": str(done.folder), "report": str(done.report), "calibration": done.data})
+    elif not quiet:
+        say(f"report   {done.report}")
+        if done.library.is_dir():
+            say(f"library  {done.library}")
+        for warning in done.data["warnings"]:
+            say(f"note     {warning}")
         say("Research use only.")
 
 

@@ -34,8 +34,8 @@ GRAMS = 1e-3  # kg
 class Observation:
     """One row: what was seen, in its own unit; times in s, masses in kg.
 
-    `value` is the limit where the row lies `below` it; `stated` is the standard deviation of the logarithm that the row states,
-    0 if it states none.
+    `value` is the limit where the row lies `below` it; `stated` is the standard deviation of the logarithm that the row
+    states, 0 if it states none.
     """
 
     line: int

@@ -45,10 +45,10 @@ def test_a_study_runs_in_a_real_segmentation_and_keeps_voxel_count_times_voxel_v
     found = grid(mask)
     assert isinstance(found, LesionGrid)
     assert found.count == int(expected["label_voxels"])
-    assert grid.volume * 1e9 == pytest.approx(float(expected["volume_mm3"]), abs=0.005)  # as it is printed
+    assert found.volume * 1e9 == pytest.approx(float(expected["volume_mm3"]), abs=0.005)  # as it is printed
     result = jn.run(study(case), output=tmp_path / case)
     arm = result.summary["arms"]["treated"]
-    assert arm["solver"]["voxels"] == grid.count
+    assert arm["solver"]["voxels"] == found.count
     assert arm["ledger_error"] <= 1e-6
 
 

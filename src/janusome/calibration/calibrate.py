@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from janusome.calibration import checks, identifiability
 from janusome.calibration.checks import Curve, Fit, Score
-from janusome.calibration.choice import RULE, Choice, Chosen, chosen
+from janusome.calibration.choice import OF_ONE_ANIMAL, RULE, Choice, Chosen, chosen
 from janusome.calibration.forward import NOTHING, Prediction
 from janusome.calibration.identifiability import Pair, Verdict
 from janusome.calibration.likelihood import Likelihood
@@ -111,7 +111,7 @@ def calibrate(
     whole = Prediction(benches, (), seen, control=quiet)
     _check_seen(whole, name=name)
     likelihood, groups = likelihood_of(seen)
-    choice = chosen(whole, likelihood.stated, asked=asked.values)
+    choice = chosen(whole, likelihood.stated, asked=asked.values, known=_weighed(observations))
     prediction = whole.of([one.key for one in choice.values])
     posterior = Posterior(prediction, likelihood, len(choice.values))
     generators = [np.random.default_rng([asked.seed, k]) for k in range(4)]
@@ -162,6 +162,11 @@ def _arms(study: ResolvedStudy, observations: Sequence[Observation], *, name: st
     if refusals:
         raise InputErrors(refusals[:50])
     return list(dict.fromkeys(one.arm or TREATED for one in observations))
+
+
+def _weighed(observations: Sequence[Observation]) -> tuple[str, ...]:
+    """Return what is known of the animals where every row states their weight: it was corrected for."""
+    return ("body_mass",) if all(one.body_mass is not None for one in observations) else ()
 
 
 def _check_seen(prediction: Prediction, *, name: str) -> None:
@@ -226,9 +231,9 @@ def _overlay_width(prediction: Prediction, joint: Array, known: Sequence[bool], 
 
     Values that the data do not identify are drawn from their priors, as the library has them.
     """
-    alone = np.stack(
+    alone: Array = np.stack(
         [
-            generator.permutation(column) if own else generator.standard_normal(len(column))
+            np.asarray(generator.permutation(column), dtype=np.float64) if own else generator.standard_normal(len(column))
             for column, own in zip(joint.T, known, strict=True)
         ],
         axis=1,
@@ -264,6 +269,12 @@ def _fit_warnings(after: Score, width: float, prediction: Prediction) -> Iterato
 
 
 def _study_warnings(choice: Choice) -> Iterator[str]:
+    animal = [one.title for one in choice.values if one.name in OF_ONE_ANIMAL]
+    if animal:
+        yield (
+            f"{'; '.join(animal)}: inferred for the animals that were seen, and kept out of the overlay. Give body_weight_g "
+            "with the observations, or the weight in the study, where it is known."
+        )
     own = [one.title for one in choice.values if one.value.origin == "study"]
     if own:
         yield (

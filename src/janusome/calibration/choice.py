@@ -17,13 +17,14 @@ from janusome.specification.values import Value
 Array = NDArray[np.float64]
 
 MOST_VALUES = 15
+OF_ONE_ANIMAL = ("body_mass", "height")  # of the animals that were seen, not of the host's row
 LEAST_EFFECT = 0.05  # of the error of an observation
 MEDIAN_EXCESS = 0.6745 * EXCESS_SCALE  # median of the half-normal prior
 RULE = (
     f"Every value with a spread was moved by one standard deviation of its prior, up and down. Those are calibrated whose "
     f"effect on the logarithms of the predictions, as a root mean square over the observations and relative to their error, "
-    f"is above {LEAST_EFFECT:g}, at most {MOST_VALUES}, the strongest first; all others, the flows and volumes of the host among "
-    f"them where they matter less, stay at their medians."
+    f"is above {LEAST_EFFECT:g}, at most {MOST_VALUES}, the strongest first; all others, the flows and volumes of the host "
+    f"among them where they matter less, stay at their medians."
 )
 
 
@@ -66,8 +67,8 @@ def uncertain(values: Mapping[str, tuple[str, Value]]) -> list[str]:
     return [key for key, (name, value) in values.items() if _spread(name, value) > 0]
 
 
-def chosen(prediction: Prediction, stated: Array, *, asked: Sequence[str] = ()) -> Choice:
-    """Return what is calibrated: what was asked for, else what matters to the observations.
+def chosen(prediction: Prediction, stated: Array, *, asked: Sequence[str] = (), known: Sequence[str] = ()) -> Choice:
+    """Return what is calibrated: what was asked for, else what matters to the observations and is not known.
 
     Raises
     ------
@@ -77,7 +78,8 @@ def chosen(prediction: Prediction, stated: Array, *, asked: Sequence[str] = ()) 
     keys = uncertain(prediction.values)
     wanted = _asked(prediction.values, keys, asked)
     effects = dict(zip(keys, _effects(prediction.of(keys), stated), strict=True))
-    ordered = sorted(wanted or keys, key=lambda key: -effects[key])
+    unknown = [key for key in keys if prediction.values[key][0] not in known]
+    ordered = sorted(wanted or unknown, key=lambda key: -effects[key])
     kept = ordered if wanted else [key for key in ordered if effects[key] > LEAST_EFFECT][:MOST_VALUES]
     if not kept:
         raise InputError(

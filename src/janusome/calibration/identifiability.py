@@ -71,7 +71,8 @@ def strong_pairs(matrix: Array, titles: Sequence[str]) -> tuple[Pair, ...]:
     """Return the pairs that are known only together."""
     rows, columns = np.triu_indices(len(titles), k=1)
     strong = np.flatnonzero(np.abs(matrix[rows, columns]) > CORRELATED)
-    return tuple(Pair(titles[rows[k]], titles[columns[k]], float(matrix[rows[k], columns[k]])) for k in strong)
+    found = [(int(rows[k]), int(columns[k])) for k in strong]
+    return tuple(Pair(titles[i], titles[j], float(matrix[i, j])) for i, j in found)
 
 
 def sampling_warnings(found: Sequence[Verdict], *, wanted: int) -> Iterator[str]:

@@ -43,7 +43,7 @@ class Mixture:
 
 def from_modes(modes: Sequence[Mode]) -> Mixture:
     """Return the normal distributions about the modes with heavier tails; half of their weight is by mass, half is even."""
-    roots = [np.linalg.cholesky(mode.covariance) for mode in modes]
+    roots = [np.asarray(np.linalg.cholesky(mode.covariance), dtype=np.float64) for mode in modes]
     mass = np.array([mode.log_density + np.log(np.diag(root)).sum() for mode, root in zip(modes, roots, strict=True)])
     weights = 0.5 * np.exp(mass - logsumexp(mass)) + 0.5 / len(modes)
     return Mixture(tuple(Component(float(w), m.at, r) for w, m, r in zip(weights, modes, roots, strict=True)))

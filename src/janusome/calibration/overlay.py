@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from janusome.calibration.calibrate import Calibration
-from janusome.calibration.choice import Chosen
+from janusome.calibration.choice import OF_ONE_ANIMAL, Chosen
 from janusome.calibration.identifiability import Verdict
 from janusome.simulation.values import spread
 from janusome.specification.conditions import missing
@@ -20,7 +20,6 @@ from janusome.specification.vocabulary import vocabulary
 from janusome.units import from_internal
 
 DIGITS = 4
-OF_ONE_ANIMAL = ("body_mass", "height")  # of the animals that were seen, not of the host's row
 SET_BY_READER = ("origin", "widened_by")
 
 
@@ -55,6 +54,8 @@ def overlay_rows(found: Calibration, *, source: str, where: str) -> dict[tuple[s
     homes = dict(_homes(found.study))
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for k, one in found.identified:
+        if one.name in OF_ONE_ANIMAL:
+            continue
         home, path = _path(one, homes, found.study)
         data = rows.setdefault((home.kind, home.row.name), _plain(home.row))
         _put(data, path, one, posterior_value(one, found.verdicts[k], source=source, where=where))
@@ -99,7 +100,7 @@ def _path(one: Chosen, homes: Mapping[str, Home], study: ResolvedStudy) -> tuple
 
 def _put(data: dict[str, Any], path: Path, one: Chosen, value: dict[str, Any]) -> None:
     for key in path:
-        data = data[key]
+        data = data[str(key)]
     listed = data[one.name]
     if isinstance(listed, dict):
         data[one.name] = value
@@ -137,6 +138,3 @@ def _value(value: Value, name: str) -> dict[str, Any]:
     unsaid = {each.name: "not stated" for each in missing(name, value)} if value.origin == "shipped" else {}
     conditions = {**unsaid, **value.conditions}
     return data | ({"conditions": conditions} if conditions else {}) | {"grade": value.grade}
-
-
-__all__ = ["OF_ONE_ANIMAL", "overlay_rows", "posterior_value"]

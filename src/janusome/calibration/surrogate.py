@@ -53,7 +53,7 @@ def points_needed(values: int) -> int:
 
 def fitted(deviates: Array, logarithms: Array, weights: Array, *, middle: Array, covariance: Array) -> Surrogate:
     """Return the quadratic nearest to model evaluations, (points, rows), by weighted least squares."""
-    inverse_root = np.linalg.inv(np.linalg.cholesky(covariance))
+    inverse_root = np.asarray(np.linalg.inv(np.linalg.cholesky(covariance)), dtype=np.float64)
     u = (deviates - middle) @ inverse_root.T
     rows, columns = np.triu_indices(u.shape[1])
     features = np.concatenate([np.ones((len(u), 1)), u, u[:, rows] * u[:, columns]], axis=1)

@@ -44,8 +44,8 @@ def summary(found: Calibration) -> str:
     below = int(found.likelihood.below.sum())
     limits = f", {below} of them below a limit" if below else ""
     return (
-        f"{len(found.seen)} observations{limits} of {len(found.curves)} courses moved {len(found.values)} values of the study, "
-        f"of which the data identify {len(found.identified)}. The fold error of the medians went from "
+        f"{len(found.seen)} observations{limits} of {len(found.curves)} courses moved {len(found.values)} values of the "
+        f"study, of which the data identify {len(found.identified)}. The fold error of the medians went from "
         f"{number(found.before.fold_error)} to {number(found.after.fold_error)}, in-sample."
     )
 

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from janusome.calibration.calibrate import Calibration
-from janusome.calibration.overlay import OF_ONE_ANIMAL, overlay_rows
+from janusome.calibration.choice import OF_ONE_ANIMAL
+from janusome.calibration.overlay import overlay_rows
 from janusome.files.bibliography import Source
 from janusome.files.images import write_json
 from janusome.files.library import Library

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DECADES = 1e-5  # of the highest number that a panel shows
 MOST_CORRELATIONS = 30
-LONGEST = 46  # characters of a label
+LONGEST = 60  # characters of a label
 
 
 def courses(found: Calibration) -> Drawing:

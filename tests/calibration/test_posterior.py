@@ -50,7 +50,7 @@ def test_the_mode_of_a_linear_problem_is_its_mean_and_laplace_is_its_covariance(
 
 def test_draws_of_a_linear_problem_have_its_mean_and_covariance(linear):
     posterior, mean, covariance = linear
-    _, chains = solved(posterior, wanted=4000)
+    _, chains = solved(posterior, wanted=2500)
     pooled = chains.draws.reshape(-1, 6)
     assert (pooled.mean(axis=0) - mean) / np.sqrt(np.diag(covariance)) == pytest.approx(np.zeros(6), abs=0.08)
     assert np.cov(pooled, rowvar=False) == pytest.approx(covariance, abs=0.1 * np.diag(covariance).max())
@@ -103,19 +103,19 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
     slopes = generator.standard_normal((8, 2))
     curved = lambda z: z @ slopes.T + 0.2 * z[:, :1] * z[:, 1:] + 0.1 * z[:, :1] ** 2  # noqa: E731
     ranks = []
-    for k in range(40):
+    for k in range(25):
         truth = generator.standard_normal((1, 3))
         none = likelihood(np.zeros(8), error=0.2, groups=True)
         y = none.drawn(curved(truth[:, :2]), truth[:, 2:], generator.standard_normal((1, 8)))[0]
         posterior = Posterior(curved, likelihood(y, error=0.2, groups=True), 2)
-        _, chains = solved(posterior, seed=k, wanted=150)
+        _, chains = solved(posterior, seed=k, wanted=100)
         ranks.append((chains.draws.reshape(-1, 3) < truth).mean(axis=0))
     assert stats.kstest(np.ravel(ranks), "uniform").pvalue > 0.01
 
 
 def test_two_peaks_are_both_found_and_told():
-    posterior = Posterior(lambda z: np.abs(z), likelihood([1.5], error=0.1), 1)
-    search, chains = solved(posterior)
+    posterior = Posterior(np.abs, likelihood([1.5], error=0.1), 1)
+    search, chains = solved(posterior, wanted=100)
     assert len(search.modes) == 2
     assert sorted(np.sign([mode.at[0] for mode in search.modes])) == [-1, 1]
     assert 0.2 < np.mean(chains.draws > 0) < 0.8
@@ -125,7 +125,7 @@ def test_where_the_model_fails_nothing_is_drawn():
     def halved(z):
         return np.where(z > 0.5, np.nan, z)
 
-    _, chains = solved(Posterior(halved, likelihood([0.5], error=0.3), 1))
+    _, chains = solved(Posterior(halved, likelihood([0.5], error=0.3), 1), wanted=100)
     assert chains.draws.max() <= 0.5
     assert np.isfinite(chains.log_density).all()
 

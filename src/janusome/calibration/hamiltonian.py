@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 WithSlope = Callable[[Array], tuple[Array, Array]]
 
-LEAPFROGS = 12
+LEAPFROGS = 9
 ACCEPTED = 0.8  # aim of the step size
 FIRST_STEP, ADAPTING = 0.25, 1.1
 LOST = 20.0  # an orbit that goes farther is refused

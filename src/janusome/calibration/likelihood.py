@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +56,7 @@ class Likelihood:
     group: NDArray[np.int64]
     scale: float = EXCESS_SCALE
 
-    @property
+    @cached_property
     def groups(self) -> int:
         """How many excesses are unknown."""
         return int(self.group.max(initial=-1)) + 1
@@ -68,39 +69,38 @@ class Likelihood:
 
     def log_density(self, predictions: Array, deviates: Array) -> Array:
         """Return ln(likelihood) of every lane from ln f, (lanes, rows), and the deviates of the excesses, (lanes, groups)."""
-        spread = np.sqrt(self._variance(deviates))
-        t = (self.logarithms - predictions) / spread
-        seen = -0.5 * t**2 - np.log(spread) - 0.5 * np.log(2.0 * np.pi)
-        return np.where(self.below, log_ndtr(t), seen).sum(axis=1)
+        v = self._variance(self.excess(deviates))
+        t = (self.logarithms - predictions) / np.sqrt(v)
+        found = -0.5 * t**2 - 0.5 * np.log(2.0 * np.pi * v)
+        found[:, self.below] = log_ndtr(t[:, self.below])
+        return found.sum(axis=1)
 
     def slopes(self, predictions: Array, deviates: Array) -> Slopes:
         """Return derivatives by row; curvatures are those of Fisher where a value was seen, and so never negative."""
-        v = self._variance(deviates)
+        sigma = self.excess(deviates)
+        v = self._variance(sigma)
         t = (self.logarithms - predictions) / np.sqrt(v)
-        tail = np.clip(t, -FARTHEST, FARTHEST)
-        mills = np.exp(-0.5 * tail**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(tail))
-        turn = self._variance_slope(deviates) / (2.0 * v)
-        bend = np.maximum(mills * (mills + tail), 0.0)
-        return Slopes(
-            np.where(self.below, mills, -t) / np.sqrt(v),
-            np.where(self.below, bend, 1.0) / v,
-            np.where(self.below, mills * tail, 1.0 - t**2) * turn,
-            np.where(self.below, bend * tail**2, 2.0) * turn**2,
-        )
+        turn = self._by_row(2.0 * sigma * self._excess_slope(sigma, deviates)) / (2.0 * v)
+        pull, bend, spread, wide = -t, np.ones_like(t), 1.0 - t**2, np.full_like(t, 2.0)
+        if self.below.any():
+            tail = np.clip(t[:, self.below], -FARTHEST, FARTHEST)
+            mills = np.exp(-0.5 * tail**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(tail))
+            curved = np.maximum(mills * (mills + tail), 0.0)
+            pull[:, self.below], bend[:, self.below] = mills, curved
+            spread[:, self.below], wide[:, self.below] = mills * tail, curved * tail**2
+        return Slopes(pull / np.sqrt(v), bend / v, spread * turn, wide * turn**2)
 
     def drawn(self, predictions: Array, deviates: Array, normal: Array) -> Array:
         """Return ln of values as they would be measured: predictions with an error."""
-        return predictions + np.sqrt(self._variance(deviates)) * normal
+        return predictions + np.sqrt(self._variance(self.excess(deviates))) * normal
 
-    def _variance(self, deviates: Array) -> Array:
-        own = self._by_row(self.excess(deviates))
-        return np.maximum(self.stated**2 + own**2, LEAST_VARIANCE)
+    def _variance(self, excess: Array) -> Array:
+        return np.maximum(self.stated**2 + self._by_row(excess) ** 2, LEAST_VARIANCE)
 
-    def _variance_slope(self, deviates: Array) -> Array:
-        sigma = self.excess(deviates)
-        folded = sigma / self.scale
-        slope = 0.5 * self.scale * np.exp(0.5 * folded**2 - 0.5 * np.clip(deviates, -FARTHEST, FARTHEST) ** 2)
-        return self._by_row(2.0 * sigma * slope)
+    def _excess_slope(self, excess: Array, deviates: Array) -> Array:
+        """Return the derivative of the half-normal quantile to the deviate: the ratio of the two densities."""
+        near = np.clip(deviates, -FARTHEST, FARTHEST)
+        return 0.5 * self.scale * np.exp(0.5 * (excess / self.scale) ** 2 - 0.5 * near**2)
 
     def _by_row(self, by_group: Array) -> Array:
         if not self.groups:

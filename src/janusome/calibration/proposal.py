@@ -15,8 +15,8 @@ from janusome.calibration.surrogate import Stand, fitted, points_needed
 Array = NDArray[np.float64]
 
 ROUNDS = 3  # of refinement: the model is asked where the surrogate has its posterior
-CHAINS = 96
-WARM, APART = 40, 3  # moves before the first draw, and between draws of a chain
+CHAINS = 192
+WARM, APART = 30, 2  # moves before the first draw, and between draws of a chain
 FAR = 2.0  # ln p below the best, per unknown, at which a point counts half in the fit
 WIDENED = 1.5  # variance of the points that a surrogate is fitted to, over that of its posterior
 
@@ -25,7 +25,7 @@ class Proposal:
     """Draws from a surrogate's posterior, and its density up to a constant."""
 
     def __init__(self, stand: Stand, starts: Array, covariance: Array, generator: np.random.Generator) -> None:
-        self.stand = stand
+        self.stand, self.generator = stand, generator
         self.chains = Hamiltonian(stand.with_slope, starts, covariance, generator)
         self.chains.warm(WARM)
 
@@ -36,7 +36,7 @@ class Proposal:
             for _ in range(APART):
                 self.chains.move()
             found.append(self.chains.at)
-        return np.concatenate(found)[:count]
+        return self.generator.permutation(np.concatenate(found))[:count]
 
     def log_density(self, points: Array) -> Array:
         """Return the logarithm of the density up to a constant."""

@@ -27,6 +27,11 @@ class Hamiltonian:
         self.height, self.slope = with_slope(starts)
         self.step = FIRST_STEP
 
+    def put(self, places: Array) -> None:
+        """Set the chains elsewhere."""
+        self.at = places
+        self.height, self.slope = self.with_slope(places)
+
     def warm(self, moves: int) -> None:
         """Move, and fit the step size to the share of moves that is accepted."""
         for _ in range(moves):

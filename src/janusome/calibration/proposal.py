@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 ROUNDS = 3  # of refinement: the model is asked where the surrogate has its posterior
 CHAINS = 192
 WARM, APART = 30, 2  # moves before the first draw, and between draws of a chain
+LOCAL = 0.4  # step of a move to a place near, over that of a draw
 FAR = 2.0  # ln p below the best, per unknown, at which a point counts half in the fit
 WIDENED = 1.5  # variance of the points that a surrogate is fitted to, over that of its posterior
 
@@ -28,6 +29,8 @@ class Proposal:
         self.stand, self.generator = stand, generator
         self.chains = Hamiltonian(stand.with_slope, starts, covariance, generator)
         self.chains.warm(WARM)
+        self.local = Hamiltonian(stand.with_slope, starts, covariance, generator)
+        self.local.step = LOCAL * self.chains.step
 
     def draw(self, count: int) -> Array:
         """Return draws, (count, unknowns)."""
@@ -37,6 +40,12 @@ class Proposal:
                 self.chains.move()
             found.append(self.chains.at)
         return self.generator.permutation(np.concatenate(found))[:count]
+
+    def near(self, points: Array) -> Array:
+        """Return a place near each point, by a move that leaves the surrogate's posterior as it is."""
+        self.local.put(points)
+        self.local.move()
+        return self.local.at
 
     def log_density(self, points: Array) -> Array:
         """Return the logarithm of the density up to a constant."""

@@ -50,7 +50,7 @@ def as_data(found: Calibration, *, source: str) -> dict[str, Any]:
             "chains": found.chains.draws.shape[0],
             "steps": found.chains.draws.shape[1],
             "accepted_leaps": found.chains.leaps,
-            "accepted_walks": found.chains.walks,
+            "accepted_strolls": found.chains.strolls,
             "evaluations": found.chains.evaluations,
             "failed_lanes": found.failed,
             "largest_r_hat": max(one.r_hat for one in found.verdicts),

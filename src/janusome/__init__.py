@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 # What is offered here and the module it stands in; loaded when it is first asked for, so that importing stays quick.
 _OFFERED = {
     "run": "verbs",
+    "calibrate": "verbs",
     "demo": "verbs",
     "validate": "verbs",
     "list_": "verbs",
@@ -21,6 +22,7 @@ _OFFERED = {
     "compare": "verbs",
     "corona": "verbs",
     "doctor": "verbs",
+    "qualify": "verbs",
     "Result": "verbs",
     "Study": "specification.study",
     "JanusomeError": "errors",
@@ -34,11 +36,13 @@ __all__ = [
     "JanusomeError",
     "Result",
     "Study",
+    "calibrate",
     "compare",
     "corona",
     "demo",
     "doctor",
     "list_",
+    "qualify",
     "run",
     "show",
     "validate",
@@ -47,7 +51,7 @@ __all__ = [
 if TYPE_CHECKING:
     from janusome.errors import InputError, InputErrors, JanusomeError
     from janusome.specification.study import Study
-    from janusome.verbs import Result, compare, corona, demo, doctor, list_, run, show, validate
+    from janusome.verbs import Result, calibrate, compare, corona, demo, doctor, list_, qualify, run, show, validate
 
 
 def __getattr__(name: str) -> Any:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janusome.errors import InputError, InputErrors
+from janusome.reporting.folders import Calibrated, Qualification, Result
 
 if TYPE_CHECKING:
-    import xarray
-
     from janusome.files.bibliography import Source
     from janusome.files.library import Library, Summary
-    from janusome.files.masks import TumorMask
     from janusome.reporting.comparison import Comparison
     from janusome.reporting.doctor import Check
     from janusome.simulation.corona_account import CoronaAccount
-    from janusome.simulation.lesion_grid import LesionGrid
     from janusome.specification.conditions import Caution
     from janusome.specification.resolved import ResolvedStudy
     from janusome.specification.rows import AbstractRow
@@ -37,62 +32,12 @@ DEMO = "janusome-demo"
 
 
 @dataclass(frozen=True)
-class Result:
-    """A result folder."""
-
-    folder: Path
-
-    @property
-    def report(self) -> Path:
-        """The report."""
-        return self.folder / "report.html"
-
-    @cached_property
-    def summary(self) -> dict[str, Any]:
-        """Figures with intervals, as summary.json holds them."""
-        return _read_json(self.folder / "summary.json")
-
-    @cached_property
-    def record(self) -> dict[str, Any]:
-        """Version, seed, environment and hashes."""
-        return _read_json(self.folder / "record.json")
-
-    @cached_property
-    def resolved(self) -> dict[str, Any]:
-        """The study with every value that was used."""
-        return _read_json(self.folder / "resolved.json")
-
-    def time_courses(self) -> list[dict[str, str]]:
-        """Return the rows of time_courses.csv."""
-        from janusome.files.tables import TIME_COURSE_COLUMNS, read_table
-
-        return read_table(self.folder / "time_courses.csv", needed=TIME_COURSE_COLUMNS, known=TIME_COURSE_COLUMNS)
-
-    def fields(self, group: str) -> xarray.Dataset:
-        """Open one group of fields.zarr, such as "treated/courses"."""
-        from janusome.files.fields import read_fields
-
-        return read_fields(self.folder / "fields.zarr" / group)
-
-
-@dataclass(frozen=True)
 class Validation:
     """A study that can be run, and what its reader should know."""
 
     title: str
     study: ResolvedStudy
     cautions: tuple[Caution, ...]
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    text: bytes
-    plain: Mapping[str, Any]
-    study: ResolvedStudy
-    masks: Mapping[str, TumorMask]
-    attachments: Mapping[str, str]
-    observations: tuple[dict[str, str], ...]
-    name: str
 
 
 def run(
@@ -140,17 +85,20 @@ def run(
     _check_count("seed", seed, highest=2**32 - 1)
     _check_count("threads", threads, highest=4096, lowest=1)
     report_progress("reading the study", 0.0)
+    from janusome.reporting.prepared import prepare
+
     rows = _library(library)
-    prepared = _prepare(study, rows)
+    prepared = prepare(study, rows)
     changes = {name: value for name, value in (("draws", draws), ("seed", seed)) if value is not None}
     resolved = replace(prepared.study, **changes)
     report_progress("reading the study", 1.0)
 
+    from janusome.reporting.prepared import grid, plain
     from janusome.reporting.results import Given, write_results
     from janusome.simulation.run import Control, simulate
 
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
-    grids = {name: _grid(mask) for name, mask in prepared.masks.items()}
+    grids = {name: grid(mask) for name, mask in prepared.masks.items()}
     control = Control(threads=threads, on_progress=report_progress, should_stop=stop)
     with result_folder(target, force=force) as folder:
         record = simulate(resolved, grids=grids, control=control, plain=prepared.plain)
@@ -159,18 +107,80 @@ def run(
         account = {
             "verb": "run",
             "study": prepared.name,
-            "library": None if library is None else str(library),
+            "library": _said(library),
             "overrides": changes,
             "threads": threads,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - clock, 2),
         }
-        given = Given(prepared.text, _plain(resolved), prepared.attachments, prepared.observations)
+        given = Given(prepared.text, plain(resolved), prepared.attachments, prepared.observations)
         citations = {key: source.citation() for key, source in rows.sources.items()}
         write_results(folder, record, given, citations=citations, run=account)
         _stop_if_asked(stop)
         report_progress("writing the result", 1.0)
     return Result(target)
+
+
+def calibrate(
+    study: StudyLike,
+    observations: Path | str,
+    *,
+    output: Path | str,
+    library: Path | str | None = None,
+    values: Sequence[str] = (),
+    draws: int = 2000,
+    seed: int | None = None,
+    threads: int | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Calibrated:
+    """Fit a study's values to observations; write their posterior, its diagnostics, and a library that later runs can use.
+
+    Parameters
+    ----------
+    observations
+        A CSV table; `janusome.files.observations` says which columns it may have.
+    values
+        What to calibrate, as quantities or owner/quantity; without any, what moves the observations.
+    draws
+        How many independent posterior draws to aim for.
+
+    Raises
+    ------
+    InputError
+        If the study, the observations, the values or the output are refused.
+    """
+    from janusome.files.result_folder import check_target, result_folder
+    from janusome.reporting.prepared import grid, prepare
+
+    stop, target, path = should_stop or (lambda: False), Path(output), Path(observations)
+    check_target(target, force=force)
+    for name, count, lowest, highest in (("draws", draws, 100, 100_000), ("threads", threads, 1, 4096)):
+        _check_count(name, count, highest=highest, lowest=lowest)
+    _check_count("seed", seed, highest=2**32 - 1)
+    rows = _library(library)
+    prepared = prepare(study, rows)
+
+    from janusome.calibration.calibrate import Asked
+    from janusome.calibration.calibrate import calibrate as fit
+    from janusome.files.observations import read_calibration_data
+    from janusome.reporting.calibration_results import Given, write_calibration
+    from janusome.simulation.trajectory import Control
+
+    read, started = read_calibration_data(path), datetime.datetime.now(datetime.UTC)
+    asked = Asked(tuple(values), draws, prepared.study.seed if seed is None else seed)
+    grids = {name: grid(mask) for name, mask in prepared.masks.items()}
+    control = Control(threads=threads, on_progress=progress or _silent, should_stop=stop)
+    with result_folder(target, force=force) as folder:
+        found = fit(prepared.study, read, name=path.name, grids=grids, asked=asked, control=control)
+        _stop_if_asked(stop)
+        seconds = round((datetime.datetime.now(datetime.UTC) - started).total_seconds(), 2)
+        account = {"verb": "calibrate", "study": prepared.name, "observations": path.name, "library": _said(library),
+                   "threads": threads, "started": started.isoformat(timespec="seconds"), "seconds": seconds}  # fmt: skip
+        write_calibration(folder, found, Given(prepared.text, path.read_bytes(), path.name, rows), run=account)
+        _stop_if_asked(stop)
+    return Calibrated(target)
 
 
 def demo(
@@ -205,7 +215,9 @@ def validate(study: StudyLike, *, library: Path | str | None = None) -> Validati
     InputErrors
         With everything that is wrong.
     """
-    prepared = _prepare(study, _library(library))
+    from janusome.reporting.prepared import prepare
+
+    prepared = prepare(study, _library(library))
     if library is not None or not isinstance(prepared.plain.get("formulation"), str):
         from janusome.simulation.run import check  # rows of the shipped library are complete; others may lack a value
 
@@ -221,15 +233,59 @@ def corona(study: StudyLike, *, library: Path | str | None = None, draws: int = 
     InputError
         If the study is refused, or its formulation has no carrier.
     """
+    from janusome.reporting.prepared import prepare
     from janusome.simulation.corona_account import corona_account
     from janusome.specification.corona import proteins
 
     _check_count("draws", draws, highest=100_000)
     rows = _library(library)
-    resolved = _prepare(study, rows).study
+    resolved = prepare(study, rows).study
     if resolved.carrier is None:
         raise InputError("formulation", f"is {resolved.formulation.name}, which has no carrier", "choose one that has")
     return corona_account(replace(resolved, proteins=proteins(rows)), draws=draws)
+
+
+def qualify(
+    what: str = "body",
+    *,
+    output: Path | str,
+    data: Path | str | None = None,
+    frozen: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Qualification:
+    """Set the library and its laws beside published data again, and write page, data and predictions.
+
+    Parameters
+    ----------
+    what
+        Which part: "body".
+    output
+        The folder to write; it must not hold a result unless `force` is set.
+    data
+        The folder of published data; that named by JANUSOME_DATA if absent.
+    frozen
+        Use the shipped values and refit nothing.
+
+    Raises
+    ------
+    InputError
+        If the part, the data or the output are refused.
+    """
+    from janusome.files.result_folder import result_folder
+    from janusome.qualification.body import data_folder, qualify_body
+    from janusome.qualification.page import write_qualification
+
+    if what != "body":
+        raise InputError(what, "is no part that can be qualified", "qualify body")
+    source = data_folder(data)
+    with result_folder(output, force=force) as folder:
+        sections = qualify_body(
+            source, frozen=frozen, progress=progress or _silent, should_stop=should_stop or (lambda: False)
+        )
+        write_qualification(folder, sections, title="Where particles and drugs go in the body", frozen=frozen)
+    return Qualification(Path(output))
 
 
 def list_(kind: str | None = None, *, library: Path | str | None = None) -> tuple[Summary, ...]:
@@ -291,48 +347,6 @@ def doctor() -> tuple[Check, ...]:
     return checks()
 
 
-def _prepare(study: StudyLike, rows: Library) -> _Prepared:
-    """Read a study, whatever it was given as."""
-    if isinstance(study, (str, Path)):
-        from janusome.files.studies import read_study
-
-        path = Path(study)
-        file = read_study(path, rows)
-        attached = _attachments(file.study, path.parent)
-        return _Prepared(path.read_bytes(), file.document.data, file.study, file.masks, attached, file.observations, path.name)
-    import yaml
-
-    from janusome.files.studies import read_attachments
-    from janusome.specification.resolve import resolve
-    from janusome.specification.study import Study
-
-    given = study if isinstance(study, Study) else Study(**study)
-    resolved, here = resolve(given, rows), Path.cwd()
-    masks, observations = read_attachments(resolved, folder=here)
-    text = yaml.safe_dump(given.plain(), sort_keys=False, allow_unicode=True).encode()
-    return _Prepared(text, given.plain(), resolved, masks, _attachments(resolved, here), observations, "Study(...)")
-
-
-def _attachments(study: ResolvedStudy, folder: Path) -> dict[str, str]:
-    """Return the hash of every file that the study names."""
-    from janusome.reporting.results import digest
-
-    names = [lesion.mask.file for lesion in study.lesions if lesion.mask is not None]
-    names += [study.observed] if study.observed else []
-    return {name: digest(folder / name) for name in names}
-
-
-def _grid(mask: TumorMask) -> LesionGrid:
-    import numpy as np
-
-    from janusome.reporting.placed import centre_and_direction
-    from janusome.simulation.lesion_grid import LesionGrid
-
-    cropped = mask.cropped()
-    centre, direction = centre_and_direction(cropped.voxels.shape, cropped.affine)
-    return LesionGrid(cropped.voxels, np.asarray(cropped.spacing), centre, direction)
-
-
 def _library(overlay: Path | str | None) -> Library:
     from janusome.files.library import Library
 
@@ -365,41 +379,18 @@ def _names(folders: list[Path]) -> list[str]:
     return names if len(set(names)) == len(names) else [str(folder) for folder in folders]
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(str(path), "does not exist", "give the folder of a complete result") from None
-    except (OSError, ValueError) as error:
-        raise InputError(str(path), f"cannot be read ({error})", "give the folder of a complete result") from None
-    if not isinstance(data, dict):
-        raise InputError(str(path), "is no record of a result", "give the folder of a complete result")
-    return data
-
-
 def _check_count(name: str, value: int | None, *, highest: int, lowest: int = 0) -> None:
     if value is not None and not lowest <= value <= highest:
         raise InputError(f"--{name}", f"is {value}", f"allowed is {lowest} to {highest}")
 
 
-def _plain(data: Any) -> Any:
-    """Return a resolved study as plain data."""
-    from dataclasses import fields, is_dataclass
-
-    if hasattr(data, "model_dump"):
-        return data.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    if is_dataclass(data):
-        return {each.name: _plain(getattr(data, each.name)) for each in fields(data)}
-    if isinstance(data, Mapping):
-        return {str(key): _plain(value) for key, value in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [_plain(value) for value in data]
-    return data
-
-
 def _stop_if_asked(should_stop: Callable[[], bool]) -> None:
     if should_stop():
         raise KeyboardInterrupt
+
+
+def _said(path: Path | str | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def _silent(what: str, done: float) -> None:
@@ -408,14 +399,17 @@ def _silent(what: str, done: float) -> None:
 
 
 __all__ = [
+    "Calibrated",
     "InputErrors",
     "Result",
     "Validation",
+    "calibrate",
     "compare",
     "corona",
     "demo",
     "doctor",
     "list_",
+    "qualify",
     "run",
     "schema",
     "show",

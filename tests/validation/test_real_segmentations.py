@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import janusome as jn
+from janusome.reporting.prepared import grid
 from janusome.simulation.lesion_grid import LesionGrid
-from janusome.verbs import _grid
 
 DATA = os.environ.get("JANUSOME_DATA")
 pytestmark = [
@@ -42,13 +42,13 @@ def study(case: str) -> dict[str, object]:
 def test_a_study_runs_in_a_real_segmentation_and_keeps_voxel_count_times_voxel_volume(case, tmp_path):
     expected = volumes()[case]
     (mask,) = read_masks(case)
-    grid = _grid(mask)
-    assert isinstance(grid, LesionGrid)
-    assert grid.count == int(expected["label_voxels"])
-    assert grid.volume * 1e9 == pytest.approx(float(expected["volume_mm3"]), abs=0.005)  # as it is printed
+    found = grid(mask)
+    assert isinstance(found, LesionGrid)
+    assert found.count == int(expected["label_voxels"])
+    assert found.volume * 1e9 == pytest.approx(float(expected["volume_mm3"]), abs=0.005)  # as it is printed
     result = jn.run(study(case), output=tmp_path / case)
     arm = result.summary["arms"]["treated"]
-    assert arm["solver"]["voxels"] == grid.count
+    assert arm["solver"]["voxels"] == found.count
     assert arm["ledger_error"] <= 1e-6
 
 

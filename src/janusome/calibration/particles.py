@@ -54,19 +54,19 @@ SIZE, PEG, RADIOLABEL, ORGANIC, ZETA = (
 COVARIATES = (SIZE, PEG, RADIOLABEL, ORGANIC, ZETA)
 UPTAKE, WALL, PARTITION = "clearance_per_phagocyte", "vascular_exchange_ratio", "partition_coefficient"
 KNOBS = (
-    Knob("phagocytic uptake", _in(UPTAKE, "bone", *FILTERS), 1.0, 0.6, COVARIATES),
+    Knob("phagocytic uptake", _in(UPTAKE, "bone", *FILTERS), 0.5, 0.3, COVARIATES),
     Knob("phagocytic uptake of liver", _in(UPTAKE, "liver")),
     Knob("phagocytic uptake of spleen", _in(UPTAKE, "spleen"), moved_by=(SIZE,)),
     Knob("phagocytic uptake of lung", _in(UPTAKE, "lung"), moved_by=(SIZE,)),
     Knob("phagocytic uptake of kidney", _in(UPTAKE, "kidney"), moved_by=(SIZE, PEG, RADIOLABEL)),
-    Knob("wall exchange", _in(WALL, None, *FILTERS), 0.7, 0.3, (SIZE,)),
+    Knob("wall exchange", _in(WALL, None, *FILTERS), 0.35, 0.15, (SIZE,)),
     *(Knob(f"wall exchange of {organ}", _in(WALL, organ)) for organ in FILTERS),
-    Knob("partition", _in(PARTITION, None, *FILTERS), 0.4, 0.3),
+    Knob("partition", _in(PARTITION, None, *FILTERS), 0.2, 0.15),
     Knob("partition of kidney", _in(PARTITION, "kidney"), moved_by=(SIZE, PEG, RADIOLABEL)),
     Knob("partition of lung", _in(PARTITION, "lung")),
-    Knob("degradation", _in("degradation_rate_constant", None), 0.5, 0.2),
+    Knob("degradation", _in("degradation_rate_constant", None), 0.25, 0.1),
     Knob("glomerular filtration", _in("filtered_fraction", None), moved_by=(SIZE,)),
-    Knob("permeability of tumor vessels", _in("vascular_permeability", None), 0.5, 0.3),
+    Knob("permeability of tumor vessels", _in("vascular_permeability", None), 0.25, 0.15),
     Knob(
         "uptake in the tumor",
         (("macrophage_uptake_rate_constant", None), ("nonspecific_uptake_rate_constant", None)),

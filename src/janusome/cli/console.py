@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from janusome.reporting.doctor import Check
     from janusome.simulation.corona_account import CoronaAccount
     from janusome.specification.rows import AbstractRow
-    from janusome.verbs import Progress, Result, Validation
+    from janusome.verbs import Calibrated, Progress, Qualification, Result, Validation
 
 ROWS_AT_ONCE = 40
 GRADE_STYLES = {"measured": "blue", "derived": "green", "assumed": "yellow"}
@@ -102,6 +102,19 @@ def result(done: Result, *, json: bool, quiet: bool) -> None:
         say("Research use only.")
 
 
+def calibrated(done: Calibrated, *, json: bool, quiet: bool) -> None:
+    """Say where the calibration is, and what it warns of."""
+    if json:
+        data({"folder": str(done.folder), "report": str(done.report), "calibration": done.data})
+    elif not quiet:
+        say(f"report   {done.report}")
+        if done.library.is_dir():
+            say(f"library  {done.library}")
+        for warning in done.data["warnings"]:
+            say(f"note     {warning}")
+        say("Research use only.")
+
+
 def validation(found: Validation, *, json: bool, quiet: bool) -> None:
     """Say that a study can be run, and what its reader should know."""
     if json:
@@ -167,6 +180,18 @@ def _range(value: Any) -> str:
         return "exact"
     low, high = (from_internal(float(value.at(z)), value.unit) for z in (-1.645, 1.645))  # 5th and 95th of a normal
     return f"{low:.3g} to {high:.3g}"
+
+
+def qualification(done: Qualification, *, json: bool, quiet: bool) -> None:
+    """Say how each comparison did and where the page is."""
+    if json:
+        data({"folder": str(done.folder), **done.scores})
+    elif not quiet:
+        for section in done.scores["sections"]:
+            failed = [finding["name"] for finding in section["findings"] if finding["met"] is False]
+            told = section["skipped"] or (f"{len(failed)} missed: {', '.join(failed)}" if failed else "all targets met")
+            say(f"{section['key']}  {section['title']}: {told}")
+        say(f"report   {done.report}")
 
 
 def comparison(found: Comparison, *, output: Path | None, json: bool, quiet: bool) -> None:

@@ -72,6 +72,35 @@ def run(
 
 @app.command()
 @guarded
+def calibrate(
+    study: Study,
+    observations: Annotated[Path, typer.Argument(help="A CSV table of what was observed.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("calibration"),
+    library: Library = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--values", help="A value to calibrate, as quantity or owner/quantity; may be repeated."),
+    ] = None,
+    draws: Annotated[int, typer.Option("--draws", help="How many independent posterior draws to aim for.")] = 2000,
+    seed: Seed = None,
+    threads: Threads = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fit a study's values to observations; write a library that later runs can use."""
+    from janusome import verbs
+
+    with console.progress(quiet=quiet or json) as (report, stop):
+        done = verbs.calibrate(
+            study, observations, output=output, library=library, values=values or (), draws=draws, seed=seed,
+            threads=threads, force=force, progress=report, should_stop=stop,
+        )  # fmt: skip
+    console.calibrated(done, json=json, quiet=quiet)
+
+
+@app.command()
+@guarded
 def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("janusome-demo"),
     draws: Draws = None,
@@ -145,6 +174,27 @@ def corona(
     from janusome import verbs
 
     console.corona(verbs.corona(study, library=library, draws=draws), json=json)
+
+
+@app.command()
+@guarded
+def qualify(
+    what: Annotated[str, typer.Argument(help="Which part: body.")] = "body",
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("qualification"),
+    data: Annotated[
+        Path | None, typer.Option("--data", help="The folder of published data; that of JANUSOME_DATA if not given.")
+    ] = None,
+    frozen: Annotated[bool, typer.Option("--frozen", help="Use the shipped values and refit nothing.")] = False,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Set janusome beside published data again: scores, baselines, failures, every prediction."""
+    from janusome import verbs
+
+    with console.progress(quiet=quiet or json) as (report, stop):
+        done = verbs.qualify(what, output=output, data=data, frozen=frozen, force=force, progress=report, should_stop=stop)
+    console.qualification(done, json=json, quiet=quiet)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,23 @@ Progress = Callable[[str, float], None]
 COMPARISONS: tuple[tuple[str, Callable[..., Section | tuple[Section, ...]]], ...] = (
     ("particles in mice", mouse_particles),
 )  # fmt: skip
+
+
+def data_folder(given: Path | str | None) -> Path:
+    """Return the folder of published data: the one given, else that which JANUSOME_DATA names.
+
+    Raises
+    ------
+    InputError
+        If neither names a folder that holds `body`.
+    """
+    named = given or os.environ.get("JANUSOME_DATA")
+    if not named:
+        raise InputError("--data", "is not given and JANUSOME_DATA is not set", "name the folder that holds body/")
+    folder = Path(named)
+    if not (folder / "body").is_dir():
+        raise InputError(str(folder), "holds no folder `body`", "give the folder of published data with --data")
+    return folder
 
 
 def qualify_body(data: Path, *, frozen: bool, progress: Progress, should_stop: Callable[[], bool]) -> tuple[Section, ...]:

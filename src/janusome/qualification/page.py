@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from janusome.reporting.words import RESEARCH_USE
 SCHEMA = "janusome-qualification/1"
 
 
-def write_qualification(folder: Path, sections: Sequence[Section], *, title: str, frozen: bool, version: str) -> None:
+def write_qualification(folder: Path, sections: Sequence[Section], *, title: str, frozen: bool) -> None:
     """Write qualification.html, qualification.json and a CSV of every set of predictions."""
-    data = as_data(sections, title=title, frozen=frozen, version=version)
+    data = as_data(sections, title=title, frozen=frozen)
     write_json(folder / "qualification.json", data)
     text = page(
-        "qualification.html.j2", title=title, banner=RESEARCH_USE, sections=sections, frozen=frozen, version=version,
+        "qualification.html.j2", title=title, banner=RESEARCH_USE, sections=sections, frozen=frozen, version=data["version"],
         counts=data["counts"], number=number, unit=unit, shown=_shown,
     )  # fmt: skip
     (folder / "qualification.html").write_text(text, encoding="utf-8")
@@ -32,13 +33,13 @@ def write_qualification(folder: Path, sections: Sequence[Section], *, title: str
             write_table(folder / f"{stem}.csv", columns, ([row.get(name) for name in columns] for row in rows))
 
 
-def as_data(sections: Sequence[Section], *, title: str, frozen: bool, version: str) -> dict[str, Any]:
+def as_data(sections: Sequence[Section], *, title: str, frozen: bool) -> dict[str, Any]:
     """Return a qualification as plain data; predictions stand in their tables."""
     findings = [finding for section in sections for finding in section.findings]
     return {
         "schema": SCHEMA,
         "title": title,
-        "version": version,
+        "version": version("janusome"),
         "frozen": frozen,
         "counts": {
             "met": sum(finding.met is True for finding in findings),

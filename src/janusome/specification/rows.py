@@ -36,6 +36,9 @@ class Overlay(Strict):
     organs: dict[str, Part] = {}
 
 
+_NO_PART, _NO_OVERLAY = Part(), Overlay()  # asked for often
+
+
 class AbstractRow(Strict):
     """What every kind of row has."""
 
@@ -81,10 +84,10 @@ class AbstractSpeciesRow(AbstractRow):
 
     def tables(self, organ: str | None, species: str | None) -> Iterator[Values]:
         """Yield species and organ, species, organ, general."""
-        overlay = next((each for name, each in self.species.items() if name == species), Overlay())
-        yield overlay.organs.get(organ or "", Part()).values
+        overlay = next((each for name, each in self.species.items() if name == species), _NO_OVERLAY)
+        yield overlay.organs.get(organ or "", _NO_PART).values
         yield overlay.values
-        yield self.organs.get(organ or "", Part()).values
+        yield self.organs.get(organ or "", _NO_PART).values
         yield self.values
 
     def parts(self) -> Iterator[tuple[Path, str, Values]]:

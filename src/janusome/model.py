@@ -58,13 +58,17 @@ class Region(StrEnum):
 
 
 class Species(NamedTuple):
-    """One material in one form: ("released", "doxorubicin")."""
+    """One material in one form: ("released", "doxorubicin").
+
+    `pool` tells apart the parts of an encapsulated payload that leak at rates of their own; all become one released drug.
+    """
 
     form: Form
     name: str
+    pool: int = 0
 
     def __str__(self) -> str:
-        return f"{self.form} {self.name}"
+        return f"{self.form} {self.name}" + (f" (pool {self.pool + 1})" if self.pool else "")
 
 
 class Transfer(NamedTuple):

@@ -40,7 +40,7 @@ class Curve(Protocol):
 
 @dataclass(frozen=True)
 class Weibull:
-    r"""$v = e^{-(t/\tau)^\beta}$; its hazard is a power of time, as where the Elovich rate falls with $t^{-\gamma}$, β = 1 - γ.
+    r"""$v = e^{-(t/\tau)^\beta}$; its hazard is a power of time, $t^{-\gamma}$ with β = 1 - γ.
 
     >>> round(Weibull(3600.0, 1.0).when(0.5) / 60.0, 1)
     41.6

@@ -1,4 +1,4 @@
-"""Release: a payload whose release curve was measured stands in several first-order pools, and a burst of it is free at once."""
+"""Release: a payload whose release curve was measured stands in first-order pools, and a burst of it is free at once."""
 
 from __future__ import annotations
 

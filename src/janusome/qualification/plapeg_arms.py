@@ -26,7 +26,7 @@ FREE, THERAPEUTIC = "NoNP_67", "T_67"
 FORMULATIONS = {
     "U16c_61": "pla-peg-vincristine-u16c",
     "U16p_61": "pla-peg-vincristine-u16p",
-    THERAPEUTIC: "pla-peg-vincristine-t",
+    THERAPEUTIC: "pla-peg-vincristine",
 }
 DRUG, TUMOR, LESION = "vincristine", "breast-triple-negative", "tumour"
 WEIGHED = ("liver", "spleen", "kidney", "lung")
@@ -94,18 +94,22 @@ def study_of(row: Row, library: Library) -> object:
     return resolve(Study.model_validate(given), library)
 
 
-def released(row: Row) -> dict[str, object]:
+def released(row: Row) -> dict[str, dict[str, object]]:
     r"""Return the release curve of a row: the hazard $k\,t^{-\gamma}$ is a Weibull's of shape 1 - γ.
 
+    Spreads are assumed: parameters of curves fitted in vitro, read in vivo.
+
     >>> curve = released({"burst_fraction": "0.02", "kdiff": "0.1", "gamma": "0.0"})
-    >>> curve["release_time_scale"], curve["release_shape"]
-    ('10.0 h', 1.0)
+    >>> curve["release_time_scale"]["value"], curve["release_shape"]["value"]
+    (10.0, 1.0)
     """
     shape = 1.0 - float(row["gamma"])
     scale = (shape / float(row["kdiff"])) ** (1.0 / shape)
     return {
-        "release_time_scale": f"{scale} h", "release_shape": shape, "burst_fraction": float(row["burst_fraction"])
-    }  # fmt: skip
+        "release_time_scale": {"value": scale, "unit": "h", "cv": 0.2},
+        "release_shape": {"value": shape, "cv": 0.03},
+        "burst_fraction": {"value": float(row["burst_fraction"]), "cv": 0.3},
+    }
 
 
 def _weighed(host: Host, organ: str, share: float) -> dict[str, object]:

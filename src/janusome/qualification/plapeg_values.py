@@ -1,7 +1,7 @@
 """What is fitted to the PLA-PEG vincristine arms: the values' keys, and what was held of them before these data were seen.
 
-The library ships the mode and the spread of the fit, so that the priors stand here: a fit from the shipped values would use the
-data twice. Values that are not listed stay at their medians.
+The library ships the mode and the spread of the fit, so that the priors stand here: a fit from the shipped values would use
+the data twice. Values that are not listed stay at their medians.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def fit(
     for _ in range(rounds):
         mode, information = _mode(predict, observed, spreads, scatter, mode, steps=steps)
         scatter = _scatter(observed - predict(mode[None])[0], names)
-    return LognormalFit(mode, np.linalg.inv(information), scatter)
+    return LognormalFit(mode, np.asarray(np.linalg.inv(information), dtype=np.float64), scatter)
 
 
 def _mode(

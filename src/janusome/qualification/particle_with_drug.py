@@ -1,6 +1,6 @@
 """Comparison E: PLA-PEG vincristine in mice.
 
-Fitted on the free drug and two particles that hardly release it; predicted for the therapeutic particle, which releases it fast.
+Fitted on the free drug and two particles that hardly release it; predicted for the therapeutic particle, which does.
 """
 
 from __future__ import annotations
@@ -160,13 +160,14 @@ def _scores(arms: Sequence[Arm], known: Known, *, fitted_here: bool) -> tuple[li
     files, tissues = np.array([row["file"] for row in rows]), np.array([row["tissue"] for row in rows])
     better = min(baselines, key=lambda name: aafe(baselines[name]))
     note = "in-sample: fitted to these rows" if fitted_here else "shipped values, which were fitted to the published rows"
-    findings = [
-        Finding(
-            f"AAFE, {name}", aafe(missed[files == name]), target=f"<= {TARGET}", baseline=aafe(baselines[better][files == name]),
-            baseline_name=better, met=aafe(missed[files == name]) <= TARGET, note=note,
+    findings = []
+    for name in dict.fromkeys(files):
+        own, other = aafe(missed[files == name]), aafe(baselines[better][files == name])
+        findings.append(
+            Finding(
+                f"AAFE, {name}", own, target=f"<= {TARGET}", baseline=other, baseline_name=better, met=own <= TARGET, note=note
+            )
         )
-        for name in dict.fromkeys(files)
-    ]  # fmt: skip
     head = ("arm", "tissue", "rows", "AAFE", "within 2-fold", "within 3-fold", *(f"AAFE of the {name}" for name in baselines))
     parts = [
         (name, tissue, (files == name) & ((tissues == tissue) | (tissue == "all")))
@@ -229,9 +230,9 @@ def _text(*, frozen: bool) -> tuple[str, ...]:
         "Total vincristine in single mice, in ug per g of tissue with the residual blood of the sample, or per mL of plasma, "
         f"from the assembled whole body with the tumor as one place. {source}",
         "Release follows the curves that were fitted in vitro, as mixtures of first-order pools, wherever the particle is.",
-        f"An interval holds the spread of the values and of the release curve, {100 * BATCH:.0f} % from batch to batch, and the "
-        "scatter between animals and assays of each tissue. The share of the batch makes intervals of a particle that is left "
-        "out of the fit cover what they should; two particles tell it roughly.",
+        f"An interval holds the spread of the values and of the release curve, {100 * BATCH:.0f} % from batch to batch, and "
+        "the scatter between animals and assays of each tissue. The share of the batch makes intervals of a particle that is "
+        "left out of the fit cover what they should; two particles tell it roughly.",
         "Left out: that released vincristine may harm phagocytes and so slow its particle's uptake, which particles that "
         "hold their drug cannot show; and binding to red cells. Organs that were not sampled are the marrow's.",
     )

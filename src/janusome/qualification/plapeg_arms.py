@@ -14,6 +14,7 @@ from janusome.files.library import Library
 from janusome.simulation.bench import Bench
 from janusome.simulation.courses import IN_PLASMA, PLASMA, SHARE_PER_MASS, WITH_BLOOD
 from janusome.specification.resolve import resolve
+from janusome.specification.resolved import ResolvedStudy
 from janusome.specification.rows import Host
 from janusome.specification.study import Study
 
@@ -74,7 +75,7 @@ def arms_of(rows: Sequence[Row], library: Library) -> tuple[Arm, ...]:
     return tuple(Arm(name, Bench(study_of(group[0], library)), tuple(group)) for name, group in groups.items())
 
 
-def study_of(row: Row, library: Library) -> object:
+def study_of(row: Row, library: Library) -> ResolvedStudy:
     """Return the study of a published row: its formulation, dose, and the weights of the animal and its organs."""
     host = library.row("host", "mouse")
     assert isinstance(host, Host)

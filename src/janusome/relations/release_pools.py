@@ -8,7 +8,7 @@ late (a Weibull shape well above one) are out of its reach, and the error says s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +25,9 @@ WHOLE = 1e3  # weight of the sum of the shares beside one moment of the curve
 
 
 class Curve(Protocol):
-    """What is still held at some time after the dose, as a share, once the burst is over."""
+    """What is still held at some time after the dose, as a share, once the burst is over; `holds_to` is where the law ends."""
 
-    time_scale: float  # s
+    holds_to: ClassVar[float]
 
     def held(self, times: Array) -> Array:
         """Return the share that is still held."""
@@ -46,6 +46,8 @@ class Weibull:
     41.6
     """
 
+    holds_to: ClassVar[float] = 0.02
+
     time_scale: float
     shape: float
 
@@ -60,7 +62,9 @@ class Weibull:
 
 @dataclass(frozen=True)
 class KorsmeyerPeppas:
-    r"""$v = 1 - (t/T)^n$ until all is out at T; n = 1/2 is Higuchi's law."""
+    r"""$v = 1 - (t/T)^n$; n = 1/2 is Higuchi's law. Holds for the first 60 % of a release; pools carry the rest on."""
+
+    holds_to: ClassVar[float] = 0.4
 
     time_scale: float
     shape: float = 0.5
@@ -114,7 +118,7 @@ class Pools(NamedTuple):
 def _met(curve: Curve) -> tuple[Array, Array]:
     """Return the moments at which a curve is met, 0 among them, and what is held then."""
     first = max(curve.when(0.98), EARLIEST)
-    last = max(min(curve.when(0.02), LATEST), 30.0 * first)
+    last = max(min(curve.when(curve.holds_to), LATEST), 30.0 * first)
     times = np.concatenate([[0.0], np.geomspace(first, last, MOMENTS)])
     return times, curve.held(times)
 

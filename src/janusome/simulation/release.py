@@ -22,7 +22,7 @@ Draws = NDArray[np.float64]
 LAW = "release_first_order"
 FIRST_ORDER, HIGUCHI = "first-order", "higuchi"
 CURVES: Mapping[str, type[Weibull] | type[KorsmeyerPeppas]] = {"weibull": Weibull, "korsmeyer-peppas": KorsmeyerPeppas}
-WORST = 0.05  # of the payload: what a mixture may miss of its curve
+WORST = 0.03  # of the payload: what a mixture may miss of its curve
 
 
 def pools_in(study: ResolvedStudy, payload: str) -> tuple[Scope, ...]:
@@ -45,7 +45,7 @@ def pools_in(study: ResolvedStudy, payload: str) -> tuple[Scope, ...]:
         raise InputError(
             f"formulation.payloads.{payload}",
             f"has a release curve that first-order pools miss by {100 * pools.error:.0f} % of the payload",
-            "give a release_shape below 1.2: a release that starts late is no mixture of first-order pools",
+            "give a release_shape of at most 1.1: a release that starts late is no mixture of first-order pools",
         )
     note = f"of {len(pools.rates)} pools, which miss the release curve by {100 * pools.error:.1f} % of the payload at most"
     return tuple(

@@ -33,7 +33,7 @@ class Payload(Part):
     """Values of a payload, and the law of its measured release curve.
 
     `first-order` leaks at `leak_rate_constant`; the others at `release_time_scale` and `release_shape`, after a burst of
-    `burst_fraction`, which is free at once.
+    `burst_fraction`, which is free at once (Higuchi has no shape).
     """
 
     release: Literal["first-order", "weibull", "korsmeyer-peppas", "higuchi"] = "first-order"

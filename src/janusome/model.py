@@ -96,7 +96,8 @@ class Material(eqx.Module):
     """What a process sees of the one species that it moves, at the places where it acts.
 
     Amounts are mol: of carriers, of a payload or of a nuclide. Two bases of concentration are told apart by name:
-    `concentration` is per accessible volume, `per_tissue_volume` per volume of tissue.
+    `concentration` is per accessible volume, `per_tissue_volume` per volume of tissue. `released_in_plasma` is what stands beside
+    it: all released drugs together, in the blood of the place.
     """
 
     links: Links
@@ -105,6 +106,7 @@ class Material(eqx.Module):
     ph: Mapping[str, PerPlace] = quantity("")
     tissue_volume: PerPlace = quantity("m^3")
     temperature: PerPlace = quantity("K")
+    released_in_plasma: PerPlace = quantity("mol/m^3")
 
     @property
     def sites(self) -> tuple[str, ...]:

@@ -65,6 +65,9 @@ PRIORS: Mapping[str, Prior] = {
     f"{_CARRIER}/1/vascular_exchange_ratio/[]": Prior(3e-4, "", 100.0, "tight walls, in models of other particles"),
     f"{_CARRIER}/1/vascular_permeability/[]": Prior(3e-10, "m/s", 10.0, "particles of 100 nm in mouse tumors"),
     f"{_CARRIER}/1/macrophage_uptake_rate_constant/[]": Prior(0.1, "1/h", 10.0, "as PLGA"),
+    f"{_CARRIER}/1/half_inhibiting_drug_concentration/[]": Prior(
+        0.1, "umol/L", 100.0, "potency of vincristine in cells; phagocytes may stand far more"
+    ),
     f"{_HOST}: lung/0/residual_blood_fraction/[]": Prior(0.223, "", 1.6, _BLOOD),
     f"{_HOST}: liver/0/residual_blood_fraction/[]": Prior(0.141, "", 1.6, _BLOOD),
     f"{_HOST}: spleen/0/residual_blood_fraction/[]": Prior(0.153, "", 1.6, _BLOOD),

@@ -96,8 +96,8 @@ class Material(eqx.Module):
     """What a process sees of the one species that it moves, at the places where it acts.
 
     Amounts are mol: of carriers, of a payload or of a nuclide. Two bases of concentration are told apart by name:
-    `concentration` is per accessible volume, `per_tissue_volume` per volume of tissue. `released_in_plasma` is what stands beside
-    it: all released drugs together, in the blood of the place.
+    `concentration` is per accessible volume, `per_tissue_volume` per volume of tissue. `released_in_plasma` is what stands
+    beside it: all released drugs together, in the blood of the place.
     """
 
     links: Links

@@ -111,7 +111,7 @@ def test_released_drug_halves_the_uptake_at_its_half_inhibiting_concentration():
 
 
 def test_what_is_released_in_the_blood_of_an_organ_holds_its_phagocytes_down_there_alone():
-    assembly = assembled(["phagocytosis"], **UPTAKE | {"half_inhibiting_drug_concentration": 1e-4})
+    assembly = assembled(["phagocytosis"], **{**UPTAKE, "half_inhibiting_drug_concentration": 1e-4})
     blood = {place: at(assembly, CARRIER, place, BLOOD) for place in ("liver", "lung")}
     drug = at(assembly, RELEASED, "liver", BLOOD)
     start = given_to(assembly, {**dict.fromkeys(blood.values(), 1e-13), drug: 1e-4 * PLASMA})

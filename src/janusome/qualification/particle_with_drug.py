@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from janusome.files.library import Library
 from janusome.qualification.plapeg_arms import DESIGN, FREE, MEASURED, THERAPEUTIC, VALUE, Arm, Row, arms_of, read, rows_of
@@ -91,11 +92,14 @@ def _logs(arms: Sequence[Arm], known: Known) -> Array:
 
 
 def _spread(arms: Sequence[Arm], known: Known) -> Array:
-    """Return draws of single measurements, (draws, rows), logarithms: values, batch, animal and assay."""
+    """Return logarithms of single measurements, (draws, rows): values, batch, animal and assay.
+
+    Every draw of the values meets the same evenly shared deviates, so that a row's interval depends on that row alone.
+    """
+    deviates = norm.ppf((np.arange(REPEATS) + 0.5) / REPEATS)
+    scatter = np.hypot([known.scatter.get(row["tissue"], max(SCATTER.values())) for row in rows_of(arms)], BATCH)
     logs = _logs(arms, known)
-    rows, random = rows_of(arms), np.random.default_rng(SEED + 2)
-    scatter = np.hypot([known.scatter.get(row["tissue"], max(SCATTER.values())) for row in rows], BATCH)
-    return np.repeat(logs, REPEATS, axis=0) + scatter * random.standard_normal((REPEATS * len(logs), len(rows)))
+    return (logs[:, None, :] + deviates[None, :, None] * scatter).reshape(-1, logs.shape[1])
 
 
 def _predicted(arms: Sequence[Arm], known: Known) -> tuple[Mapping[str, object], ...]:
@@ -233,7 +237,7 @@ def _text(*, frozen: bool) -> tuple[str, ...]:
         "the scatter between animals and assays of each tissue. The share of the batch makes intervals of a particle that is "
         "left out of the fit cover what they should; two particles tell it roughly.",
         "Particles that hold their drug cannot show how much released vincristine holds phagocytes down, as it does in the "
-        "published model of all four arms: that value stays near its wide prior, and opens the intervals of the therapeutic "
-        "particle upwards in plasma. Its published value was fitted to the therapeutic particle too, and is not used. Left out: "
-        "binding to red cells. Organs that were not sampled are the marrow's.",
+        "published model: that value stays near its wide prior, and opens the intervals of the therapeutic particle upwards in "
+        "plasma. The published value is not used, since the therapeutic particle may have been among the data that it was "
+        "fitted to. Left out: binding to red cells. Organs that were not sampled are the marrow's.",
     )

@@ -1,0 +1,82 @@
+"""Fit the population of particles in mice to published biodistribution; write it and the row of its median particle.
+
+    JANUSOME_DATA=/path/to/data python calibration/fit_mouse_particles.py
+
+`library/populations/mouse.json` holds the population with the standard errors of its middles and coefficients (its posterior
+under the stated priors, by Laplace's approximation); the fitted middles enter `library/carriers/nanoparticle.yaml`, from which
+the population's own are then counted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+import janusome
+from janusome.calibration.mouse_points import points_of, usable
+from janusome.calibration.particles import KNOBS, MouseBench
+from janusome.calibration.population import Population
+from janusome.calibration.population_fit import fit
+from janusome.files.biodistribution import read_biodistribution
+
+LIBRARY = Path(janusome.__file__).parent / "library"
+ROW, POPULATION = LIBRARY / "carriers" / "nanoparticle.yaml", LIBRARY / "populations" / "mouse.json"
+SOURCE = "ntua_biodistribution"
+WHERE = "fitted with janusome to %ID/g over time in six tissues by calibration/fit_mouse_particles.py; spread over studies and particles"
+NINETY = 1.645
+
+
+def changed(row: dict[str, Any], population: Population) -> dict[str, Any]:
+    """Return the row of the median particle: values times the fitted multipliers, with the spread of a new particle."""
+    logarithm: dict[tuple[str, str | None], float] = {}
+    variance: dict[tuple[str, str | None], float] = {}
+    spread = population.spread**2 + population.middle_error**2
+    for k, knob in enumerate(KNOBS):
+        for place in knob.quantities:
+            logarithm[place] = logarithm.get(place, 0.0) + float(population.middle[k])
+            variance[place] = variance.get(place, 0.0) + float(spread[k])
+    for (name, organ), shift in logarithm.items():
+        values = row["values"] if organ is None else row["organs"][organ]["values"]
+        if name not in values:
+            continue
+        number = float(f"{values[name]['value'] * np.exp(shift):.4g}")
+        ends = np.exp(np.array([-1.0, 1.0]) * NINETY * np.sqrt(variance[name, organ])) * number
+        low, high = (float(f"{end:.3g}") for end in ends)
+        values[name] = {"value": number, "unit": values[name]["unit"], "low": low, "high": high, "grade": "derived",
+                        "source": SOURCE, "where": WHERE}  # fmt: skip
+    row["values"]["clearance_per_phagocyte"] = dict(row["organs"]["bone"]["values"]["clearance_per_phagocyte"])
+    return row
+
+
+def main() -> None:
+    """Fit, and write what was found."""
+    folder = os.environ.get("JANUSOME_DATA")
+    if not folder:
+        raise SystemExit("JANUSOME_DATA is not set: it names the folder that holds body/ntua_mouse_np_timecourses.csv")
+    table = read_biodistribution(Path(folder) / "body")
+    points = points_of(table, usable(table))
+    bench = MouseBench()
+    population, _ = fit(points, bench.responses, bench.log_hours)
+    row = changed(yaml.safe_load(ROW.read_text(encoding="utf-8")), population)
+    ROW.write_text(yaml.safe_dump(row, sort_keys=False, width=118, allow_unicode=True), encoding="utf-8")
+    shipped = {
+        "source": SOURCE,
+        "fitted_to": f"{len(points)} values of {len(np.unique(points.particle))} particles in {len(np.unique(points.study))} studies",
+        "basis": "ln of %ID/g at 20 g of body mass; multipliers of the row carrier/nanoparticle",
+        "population": replace(population, middle=np.zeros(len(KNOBS))).plain(),
+    }
+    POPULATION.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
+    print(shipped["fitted_to"])
+    for k, knob in enumerate(KNOBS):
+        between = f"between studies {population.study_spread[k]:.2f}, between particles {population.particle_spread[k]:.2f}"
+        print(f"{knob.name}: ln {population.middle[k]:+.2f} (standard error {population.middle_error[k]:.2f}), {between}")
+
+
+if __name__ == "__main__":
+    main()

@@ -20,9 +20,7 @@ RADIOLABELS = ("cu", "tc", "in", "zr", "y86", "re188", "125i", "131i", "18f", "i
 
 def usable(data: Biodistribution) -> list[Found]:
     """Return what was found above its limit in one of the six tissues after the dose."""
-    return [
-        one for one in data.found if one.tissue in NAMES and one.hours > 0.0 and one.value > 0.0 and not one.below_limit
-    ]
+    return [one for one in data.found if one.tissue in NAMES and one.hours > 0.0 and one.value > 0.0 and not one.below_limit]
 
 
 def points_of(data: Biodistribution, found: Sequence[Found]) -> Points:

@@ -113,9 +113,7 @@ def fit_expectation(
     ), linear
 
 
-def _design(
-    points: Points, population: Population, responses: Responses, log_hours: Array
-) -> tuple[Linear, Array, Array]:
+def _design(points: Points, population: Population, responses: Responses, log_hours: Array) -> tuple[Linear, Array, Array]:
     """Return the model linearised, the derivatives by middles and coefficients, and what is left of the points."""
     linear = linearised(responses, log_hours, middle=population.middle, spread=population.spread)
     mean, slopes = mean_of(population, linear, points)
@@ -144,9 +142,7 @@ def _flat(population: Population) -> Array:
 def _moved(population: Population, step: Array) -> Population:
     knobs = len(KNOBS)
     moved = _flat(population) + step
-    return replace(
-        population, middle=moved[:knobs], coefficients=moved[knobs:].reshape(len(COVARIATES), knobs).T.copy()
-    )
+    return replace(population, middle=moved[:knobs], coefficients=moved[knobs:].reshape(len(COVARIATES), knobs).T.copy())
 
 
 def _cost(left: Array, weight: Array, population: Population, precision: Array) -> float:

@@ -70,7 +70,9 @@ def _rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))
     except OSError as error:
-        raise InputError(str(path), f"cannot be read ({error.strerror})", "give the folder that holds it with --data") from None
+        raise InputError(
+            str(path), f"cannot be read ({error.strerror})", "give the folder that holds it with --data"
+        ) from None
     for name in needed:
         if rows and name not in rows[0]:
             raise InputError(str(path), f"lacks the column {name!r}", f"needed are {', '.join(needed)}")

@@ -94,9 +94,7 @@ def _models(points: Points, fold: Index, *, frozen: bool) -> Callable[[int], Mod
         population = mouse_population()
         linear = linearised(bench.responses, bench.log_hours, middle=population.middle, spread=population.spread)
         return lambda number: (population, linear)  # noqa: ARG005
-    fitted = {
-        int(number): fit(points.of(fold != number), bench.responses, bench.log_hours) for number in np.unique(fold)
-    }
+    fitted = {int(number): fit(points.of(fold != number), bench.responses, bench.log_hours) for number in np.unique(fold)}
     return lambda number: fitted[number]
 
 
@@ -226,7 +224,9 @@ def _findings(key: str, tissue: str, ours: Scores, theirs: Scores, name: str, pa
     covered = LEAST_COVERED <= ours.coverage <= MOST_COVERED
     found = [Finding(f"{tissue}: AAFE", ours.aafe, "", target, theirs.aafe, name, met, ratio)]
     goal = "85 to 95 %" if key == "A" else ""
-    found.append(Finding(f"{tissue}: share covered by the 90 % interval", ours.coverage, "", goal, met=covered if goal else None))
+    found.append(
+        Finding(f"{tissue}: share covered by the 90 % interval", ours.coverage, "", goal, met=covered if goal else None)
+    )
     return found
 
 

@@ -6,6 +6,7 @@ Fitted on the free drug and two particles that hardly release it; predicted for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from janusome.files.library import Library
 from janusome.qualification.plapeg_arms import DESIGN, FREE, MEASURED, THERAPEUTIC, VALUE, Arm, Row, arms_of, read, rows_of
 from janusome.qualification.plapeg_fit import fitted, logarithms, values_at
 from janusome.qualification.plapeg_values import PRIORS
+from janusome.qualification.scores import scores
 from janusome.qualification.section import Finding, Section, Table
 
 Array = NDArray[np.float64]
@@ -115,15 +117,6 @@ def _measured(rows: Sequence[Row]) -> Array:
     return np.log([float(row[VALUE]) for row in rows])
 
 
-def aafe(missed: Array) -> float:
-    """Return the absolute average fold error of differences of logarithms."""
-    return float(np.exp(np.abs(missed).mean()))
-
-
-def _within(missed: Array, fold: float) -> float:
-    return float((np.abs(missed) <= np.log(fold)).mean())
-
-
 def mean_of_tissue(rows: Sequence[Row], learned_from: Sequence[Row]) -> Array:
     """Return a baseline, logarithms: the geometric mean of each tissue over the rows that it learns from."""
     return _by_tissue(rows, learned_from, degree=0, scaled=False)
@@ -157,31 +150,30 @@ def _scores(arms: Sequence[Arm], known: Known, *, fitted_here: bool) -> tuple[li
     if not arms:
         return [], []
     rows = rows_of(arms)
-    missed = _logs(arms, known)[0] - _measured(rows)
-    baselines = {"geometric mean of the tissue": mean_of_tissue(rows, rows) - _measured(rows),
-                 "dose times a power of time": dose_and_time(rows, rows) - _measured(rows)}  # fmt: skip
+    seen, ours = _measured(rows), _logs(arms, known)[0]
+    baselines = {"geometric mean of the tissue": mean_of_tissue(rows, rows),
+                 "dose times a power of time": dose_and_time(rows, rows)}  # fmt: skip
     files, tissues = np.array([row["file"] for row in rows]), np.array([row["tissue"] for row in rows])
-    better = min(baselines, key=lambda name: aafe(baselines[name]))
+    better = min(baselines, key=lambda name: scores(seen, baselines[name]).aafe)
     note = "in-sample: fitted to these rows" if fitted_here else "shipped values, which were fitted to the published rows"
-    findings = []
-    for name in dict.fromkeys(files):
-        own, other = aafe(missed[files == name]), aafe(baselines[better][files == name])
-        findings.append(
-            Finding(
-                f"AAFE, {name}", own, target=f"<= {TARGET}", baseline=other, baseline_name=better, met=own <= TARGET, note=note
+    findings, table = [], []
+    for name in dict.fromkeys(files.tolist()):
+        for tissue in ("all", *dict.fromkeys(tissues[files == name].tolist())):
+            here = (files == name) & ((tissues == tissue) | (tissue == "all"))
+            own, blind = (
+                scores(seen[here], ours[here]),
+                {k: scores(seen[here], each[here]).aafe for k, each in baselines.items()},
             )
-        )
+            table.append((name, tissue, own.points, own.aafe, own.within_2, own.within_3, *blind.values()))
+            if tissue == "all":
+                findings.append(
+                    Finding(
+                        f"AAFE, {name}", own.aafe, target=f"<= {TARGET}", baseline=blind[better], baseline_name=better,
+                        met=own.aafe <= TARGET, note=note,
+                    )
+                )  # fmt: skip
     head = ("arm", "tissue", "rows", "AAFE", "within 2-fold", "within 3-fold", *(f"AAFE of the {name}" for name in baselines))
-    parts = [
-        (name, tissue, (files == name) & ((tissues == tissue) | (tissue == "all")))
-        for name in dict.fromkeys(files) for tissue in ("all", *dict.fromkeys(tissues[files == name]))
-    ]  # fmt: skip
-    table = tuple(
-        (str(name), str(tissue), int(here.sum()), aafe(missed[here]), _within(missed[here], 2.0), _within(missed[here], 3.0),
-         *(aafe(each[here]) for each in baselines.values()))
-        for name, tissue, here in parts
-    )  # fmt: skip
-    return findings, [Table("Arms that the values were fitted to, by tissue", head, table)]
+    return findings, [Table("Arms that the values were fitted to, by tissue", head, tuple(table))]
 
 
 def _left_out(arms: Sequence[Arm]) -> list[Finding]:
@@ -201,20 +193,18 @@ def _judged(arms: Sequence[Arm], known: Known, what: str, *, particles: Sequence
     rows = rows_of(arms)
     seen = _measured(rows)
     low, middle, high = np.quantile(_spread(arms, known), QUANTILES, axis=0)
-    missed = middle - seen
-    covered = float(((low <= seen) & (seen <= high)).mean())
-    blind = dose_and_time(rows, [row for row in particles if row["file"] != FREE]) - seen
-    blind = blind[np.isfinite(blind)] if np.isfinite(blind).any() else np.array([np.nan])
-    return [
-        Finding(
-            f"AAFE, {what}",
-            aafe(missed),
-            baseline=aafe(blind),
-            baseline_name="dose times a power of time, of the other particles",
-        ),
-        Finding(f"share within 2-fold, {what}", _within(missed, 2.0), baseline=_within(blind, 2.0), baseline_name="the same"),
+    own, covered = scores(seen, middle), float(((low <= seen) & (seen <= high)).mean())
+    found = [
+        Finding(f"AAFE, {what}", own.aafe),
+        Finding(f"share within 2-fold, {what}", own.within_2),
         Finding(f"cover of the 90 % interval, {what}", covered),
     ]
+    blind = dose_and_time(rows, [row for row in particles if row["file"] != FREE])
+    if np.isfinite(blind).all():
+        other, name = scores(seen, blind), "dose times a power of time, of the other particles"
+        found[0] = replace(found[0], baseline=other.aafe, baseline_name=name)
+        found[1] = replace(found[1], baseline=other.within_2, baseline_name=name)
+    return found
 
 
 def _therapeutic(arms: Sequence[Arm], known: Known, *, particles: Sequence[Row]) -> list[Finding]:
@@ -237,7 +227,7 @@ def _text(*, frozen: bool) -> tuple[str, ...]:
         "the scatter between animals and assays of each tissue. The share of the batch makes intervals of a particle that is "
         "left out of the fit cover what they should; two particles tell it roughly.",
         "Particles that hold their drug cannot show how much released vincristine holds phagocytes down, as it does in the "
-        "published model: that value stays near its wide prior, and opens the intervals of the therapeutic particle upwards in "
-        "plasma. The published value is not used, since the therapeutic particle may have been among the data that it was "
+        "published model: that value stays near its wide prior, and opens the intervals of the therapeutic particle upwards "
+        "in plasma. The published value is not used, since the therapeutic particle may have been among the data that it was "
         "fitted to. Left out: binding to red cells. Organs that were not sampled are the marrow's.",
     )

@@ -18,13 +18,25 @@ REFERENCE_DIAMETER = 80.0  # nm
 RADIOLABELS = ("cu", "tc", "in", "zr", "y86", "re188", "125i", "131i", "18f", "i-")  # marks in the column measured_species
 
 
+def asked(data: Biodistribution) -> list[Found]:
+    """Return what was looked for in one of the six tissues after the dose."""
+    return [one for one in data.found if one.tissue in NAMES and one.hours > 0.0]
+
+
 def usable(data: Biodistribution) -> list[Found]:
-    """Return what was found above its limit in one of the six tissues after the dose."""
-    return [one for one in data.found if one.tissue in NAMES and one.hours > 0.0 and one.value > 0.0 and not one.below_limit]
+    """Return what of it was found above its limit."""
+    return [one for one in asked(data) if math.isfinite(_logarithm(one))]
+
+
+def _logarithm(one: Found) -> float:
+    return math.log(one.value) if one.value > 0.0 and not one.below_limit else math.nan
 
 
 def points_of(data: Biodistribution, found: Sequence[Found]) -> Points:
-    """Return points; studies are the groups that must not stand on both sides of a split."""
+    """Return points; studies are the groups that must not stand on both sides of a split.
+
+    What was below its limit has no value: it can be predicted, not fitted.
+    """
     rows = {one.particle: data.particles[one.particle] for one in found}
     known = {number: covariates_of(row) for number, row in rows.items()}
     return Points(
@@ -33,7 +45,7 @@ def points_of(data: Biodistribution, found: Sequence[Found]) -> Points:
         tissue=np.array([TISSUES.index(NAMES[one.tissue]) for one in found], dtype=np.int64),
         hours=np.array([one.hours for one in found]),
         covariates=np.array([known[one.particle] for one in found]).reshape(len(found), len(COVARIATES)),
-        value=np.array([math.log(one.value) + log_body_mass(rows[one.particle]) for one in found]),
+        value=np.array([_logarithm(one) + log_body_mass(rows[one.particle]) for one in found]),
     )
 
 

@@ -91,7 +91,7 @@ def fit_expectation(
     for _ in range(steps):
         curvature, gradient = _normal_equations(design, left, weight, population, precision)
         for _ in range(4):
-            step = np.linalg.solve(curvature + damping * np.diag(np.diag(curvature)), gradient)
+            step = np.asarray(np.linalg.solve(curvature + damping * np.diag(np.diag(curvature)), gradient), np.float64)
             trial = _moved(population, step)
             trial_linear, trial_design, trial_left = _design(points, trial, responses, log_hours)
             trial_cost = _cost(trial_left, weight, trial, precision)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from janusome.calibration.mouse_points import log_body_mass, points_of, usable
+from janusome.calibration.mouse_points import asked, log_body_mass, points_of
 from janusome.calibration.particles import TISSUES, MouseBench
 from janusome.calibration.population import Linear, Points, Population, linearised, predict
 from janusome.calibration.population_fit import fit
@@ -23,7 +23,8 @@ from janusome.calibration.shipped import mouse_population
 from janusome.errors import InputError
 from janusome.files.biodistribution import COURSES, INSTANCES, Found, read_biodistribution
 from janusome.qualification.baselines import constant, from_early, over_time
-from janusome.qualification.scores import NINETY, Scores, folds_of, paired, scores
+from janusome.qualification.drawings import errors_beside
+from janusome.qualification.scores import NINETY, Paired, Scores, folds_of, paired, scores
 from janusome.qualification.section import Finding, Section, Table
 
 Array = NDArray[np.float64]
@@ -55,7 +56,7 @@ class Task:
 
     def scored(self, points: Points, tissue: str) -> NDArray[np.bool_]:
         """Return which points of a tissue have a prediction and every baseline."""
-        have = np.isfinite(self.mean) & (points.tissue == TISSUES.index(tissue))
+        have = points.known & np.isfinite(self.mean) & (points.tissue == TISSUES.index(tissue))
         for values in self.baselines.values():
             have &= np.isfinite(values)
         return have
@@ -68,10 +69,10 @@ def mouse_particles(data: Path, *, frozen: bool) -> tuple[Section, ...]:
     if missing:
         return tuple(Section(key, title, skipped=f"{folder / missing[0]} is absent") for key, title in TITLES.items())
     table = read_biodistribution(folder)
-    found = usable(table)
-    if not found:
-        raise InputError(str(folder / COURSES), "holds no usable value", "give %ID/g of intravenous doses in its six tissues")
+    found = asked(table)
     points = points_of(table, found)
+    if not points.known.any():
+        raise InputError(str(folder / COURSES), "holds no usable value", "give %ID/g of intravenous doses in its six tissues")
     fold = folds_of(points.study)
     models = _models(points, fold, frozen=frozen)
     shift = np.array([log_body_mass(table.particles[one.particle]) for one in found])
@@ -94,7 +95,10 @@ def _models(points: Points, fold: Index, *, frozen: bool) -> Callable[[int], Mod
         population = mouse_population()
         linear = linearised(bench.responses, bench.log_hours, middle=population.middle, spread=population.spread)
         return lambda number: (population, linear)  # noqa: ARG005
-    fitted = {int(number): fit(points.of(fold != number), bench.responses, bench.log_hours) for number in np.unique(fold)}
+    fitted = {
+        int(number): fit(points.of((fold != number) & points.known), bench.responses, bench.log_hours)
+        for number in np.unique(fold)
+    }
     return lambda number: fitted[number]
 
 
@@ -118,7 +122,7 @@ def _new_study(points: Points, fold: Index, models: Callable[[int], Model], shif
     baselines = {name: np.full(len(points), np.nan) for name in names}
     for name, degree in names.items():
         for k in range(len(TISSUES)):
-            here = np.flatnonzero(points.tissue == k)
+            here = np.flatnonzero((points.tissue == k) & points.known)
             for number in np.unique(fold[here]):
                 training = fold[here] != number
                 if training.sum() < FEWEST:
@@ -126,8 +130,8 @@ def _new_study(points: Points, fold: Index, models: Callable[[int], Model], shif
                 of = constant(written[here], training) if degree is None else over_time(
                     written[here], points.hours[here], training, degree=degree
                 )  # fmt: skip
-                asked = here[~training]
-                baselines[name][asked] = of[~training] + shift[asked]
+                tested = here[~training]
+                baselines[name][tested] = of[~training] + shift[tested]
     return Task("A", mean, deviation, baselines)
 
 
@@ -137,7 +141,8 @@ def _given_blood(points: Points, fold: Index, models: Callable[[int], Model]) ->
     blood = TISSUES.index("blood")
     for index, (population, linear) in _each_study(points, fold, models):
         for own in _particles(points, index):
-            given, wanted = own[points.tissue[own] == blood], own[points.tissue[own] != blood]
+            given = own[(points.tissue[own] == blood) & points.known[own]]
+            wanted = own[points.tissue[own] != blood]
             if len(given) and len(wanted):
                 mean[wanted], deviation[wanted] = predict(population, linear, points.of(wanted), given=points.of(given))
                 alone[wanted], _ = predict(population, linear, points.of(wanted), given=points.of(given[:0]))
@@ -150,7 +155,7 @@ def _given_early(points: Points, fold: Index, models: Callable[[int], Model]) ->
     exchanged = [TISSUES.index(name) for name in EXCHANGED]
     for index, (population, linear) in _each_study(points, fold, models):
         for own in _particles(points, index):
-            given = own[points.hours[own] <= EARLY]
+            given = own[(points.hours[own] <= EARLY) & points.known[own]]
             day = own[_at_a_day(points, own) & np.isin(points.tissue[own], exchanged)]
             wanted = day[np.isin(points.tissue[day], points.tissue[given])]
             if len(wanted):
@@ -172,7 +177,7 @@ def _given_siblings(points: Points, fold: Index, models: Callable[[int], Model])
     sibling = np.full(len(points), np.nan)
     for index, (population, linear) in _each_study(points, fold, models):
         for own in _particles(points, index):
-            given = index[points.particle[index] != points.particle[own[0]]]
+            given = index[(points.particle[index] != points.particle[own[0]]) & points.known[index]]
             wanted = own[_at_a_day(points, own)]
             if not len(given) or not len(wanted):
                 continue
@@ -193,7 +198,9 @@ def _at_a_day(points: Points, index: Index) -> NDArray[np.bool_]:
 
 
 def _section(task: Task, points: Points, found: Sequence[Found], shift: Array, *, frozen: bool) -> Section:
-    findings, rows = [], []
+    findings: list[Finding] = []
+    rows: list[tuple[str | float | None, ...]] = []
+    errors: dict[str, tuple[float, dict[str, float]]] = {}
     for tissue in TISSUES:
         here = task.scored(points, tissue)
         if here.sum() < FEWEST:
@@ -201,6 +208,7 @@ def _section(task: Task, points: Points, found: Sequence[Found], shift: Array, *
         ours = scores(points.value[here], task.mean[here], task.deviation[here])
         compared = {name: scores(points.value[here], values[here]) for name, values in task.baselines.items()}
         best = min(compared, key=lambda name: compared[name].aafe)
+        errors[tissue] = ours.aafe, {name: each.aafe for name, each in compared.items()}
         pair = paired(points.value[here], task.mean[here], task.baselines[best][here], points.study[here])
         findings += _findings(task.key, tissue, ours, compared[best], best, pair)
         for k, (name, theirs) in enumerate(compared.items()):
@@ -209,16 +217,18 @@ def _section(task: Task, points: Points, found: Sequence[Found], shift: Array, *
                    ours.coverage) if k == 0 else (tissue, *[None] * 7)  # fmt: skip
             rows.append((*own, name, theirs.aafe, f"{against.ratio:.3f} ({against.low:.3f} to {against.high:.3f})"))
     table = Table("Scores by tissue", HEADS, tuple(rows))
-    predictions = _predictions(task, points, found, shift)
+    predictions = _predictions(task, found, shift)
+    beside = {name: [each[name] for _, each in errors.values()] for name in task.baselines}
+    figure = errors_beside(list(errors), [each for each, _ in errors.values()], beside, title=TITLES[task.key])
     return Section(
-        task.key, TITLES[task.key], _text(task, frozen=frozen), tuple(findings), (table,), (),
+        task.key, TITLES[task.key], _text(frozen=frozen), tuple(findings), (table,), (figure,) if errors else (),
         {f"{task.key}_mouse_particles": predictions},
     )  # fmt: skip
 
 
-def _findings(key: str, tissue: str, ours: Scores, theirs: Scores, name: str, pair: object) -> list[Finding]:
-    ratio = f"ratio {pair.ratio:.3f} ({pair.low:.3f} to {pair.high:.3f})"  # pyright: ignore[reportAttributeAccessIssue]
-    met = pair.better if key == "B" else pair.not_worse  # pyright: ignore[reportAttributeAccessIssue]
+def _findings(key: str, tissue: str, ours: Scores, theirs: Scores, name: str, pair: Paired) -> list[Finding]:
+    ratio = f"ratio {pair.ratio:.3f} ({pair.low:.3f} to {pair.high:.3f})"
+    met = pair.better if key == "B" else pair.not_worse
     target = "better than A" if key == "B" else "no worse than the best baseline beyond chance"
     assert ours.coverage is not None
     covered = LEAST_COVERED <= ours.coverage <= MOST_COVERED
@@ -230,7 +240,7 @@ def _findings(key: str, tissue: str, ours: Scores, theirs: Scores, name: str, pa
     return found
 
 
-def _text(task: Task, *, frozen: bool) -> tuple[str, ...]:
+def _text(*, frozen: bool) -> tuple[str, ...]:
     how = (
         "The shipped population predicts; nothing was refitted. Studies that it was fitted to are not new to it."
         if frozen
@@ -243,7 +253,7 @@ def _text(task: Task, *, frozen: bool) -> tuple[str, ...]:
     )
 
 
-def _predictions(task: Task, points: Points, found: Sequence[Found], shift: Array) -> tuple[Mapping[str, object], ...]:
+def _predictions(task: Task, found: Sequence[Found], shift: Array) -> tuple[Mapping[str, object], ...]:
     rows = []
     for k, one in enumerate(found):
         if not np.isfinite(task.mean[k]):

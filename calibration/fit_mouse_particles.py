@@ -28,7 +28,10 @@ from janusome.files.biodistribution import read_biodistribution
 LIBRARY = Path(janusome.__file__).parent / "library"
 ROW, POPULATION = LIBRARY / "carriers" / "nanoparticle.yaml", LIBRARY / "populations" / "mouse.json"
 SOURCE = "ntua_biodistribution"
-WHERE = "fitted with janusome to %ID/g over time in six tissues by calibration/fit_mouse_particles.py; spread over studies and particles"
+WHERE = (
+    "fitted with janusome to %ID/g over time in six tissues by calibration/fit_mouse_particles.py; "
+    "spread over studies and particles"
+)
 NINETY = 1.645
 
 
@@ -65,10 +68,11 @@ def main() -> None:
     population, _ = fit(points, bench.responses, bench.log_hours)
     row = changed(yaml.safe_load(ROW.read_text(encoding="utf-8")), population)
     ROW.write_text(yaml.safe_dump(row, sort_keys=False, width=118, allow_unicode=True), encoding="utf-8")
+    particles, studies = len(np.unique(points.particle)), len(np.unique(points.study))
     shipped = {
         "source": SOURCE,
-        "fitted_to": f"{len(points)} values of {len(np.unique(points.particle))} particles in {len(np.unique(points.study))} studies",
-        "basis": "ln of %ID/g at 20 g of body mass; multipliers of the row carrier/nanoparticle",
+        "fitted_to": f"{len(points)} values of {particles} particles in {studies} studies",
+        "basis": "ln of %ID/g; multipliers of the row carrier/nanoparticle",
         "population": replace(population, middle=np.zeros(len(KNOBS))).plain(),
     }
     POPULATION.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")

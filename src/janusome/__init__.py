@@ -19,6 +19,7 @@ _OFFERED = {
     "list_": "verbs",
     "show": "verbs",
     "compare": "verbs",
+    "corona": "verbs",
     "doctor": "verbs",
     "Result": "verbs",
     "Study": "specification.study",
@@ -34,6 +35,7 @@ __all__ = [
     "Result",
     "Study",
     "compare",
+    "corona",
     "demo",
     "doctor",
     "list_",
@@ -45,7 +47,7 @@ __all__ = [
 if TYPE_CHECKING:
     from janusome.errors import InputError, InputErrors, JanusomeError
     from janusome.specification.study import Study
-    from janusome.verbs import Result, compare, demo, doctor, list_, run, show, validate
+    from janusome.verbs import Result, compare, corona, demo, doctor, list_, run, show, validate
 
 
 def __getattr__(name: str) -> Any:

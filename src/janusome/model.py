@@ -189,6 +189,8 @@ def catalogue(package: str, kind: type[P]) -> dict[str, type[P]]:
     """
     found: dict[str, type[P]] = {}
     for entry in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        if entry.ispkg:
+            continue  # a folder holds what several laws share, and no law
         module = importlib.import_module(f"{package}.{entry.name}")
         here = [
             law

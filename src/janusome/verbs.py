@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from janusome.files.masks import TumorMask
     from janusome.reporting.comparison import Comparison
     from janusome.reporting.doctor import Check
+    from janusome.simulation.corona_account import CoronaAccount
     from janusome.simulation.lesion_grid import LesionGrid
     from janusome.specification.conditions import Caution
     from janusome.specification.resolved import ResolvedStudy
@@ -212,6 +213,25 @@ def validate(study: StudyLike, *, library: Path | str | None = None) -> Validati
     return Validation(prepared.study.title, prepared.study, prepared.study.cautions)
 
 
+def corona(study: StudyLike, *, library: Path | str | None = None, draws: int = 100) -> CoronaAccount:
+    """Return the corona of a study's particle in its host's plasma: composition over time, size, charge, what follows.
+
+    Raises
+    ------
+    InputError
+        If the study is refused, or its formulation has no carrier.
+    """
+    from janusome.simulation.corona_account import corona_account
+    from janusome.specification.corona import proteins
+
+    _check_count("draws", draws, highest=100_000)
+    rows = _library(library)
+    resolved = _prepare(study, rows).study
+    if resolved.carrier is None:
+        raise InputError("formulation", f"is {resolved.formulation.name}, which has no carrier", "choose one that has")
+    return corona_account(replace(resolved, proteins=proteins(rows)), draws=draws)
+
+
 def list_(kind: str | None = None, *, library: Path | str | None = None) -> tuple[Summary, ...]:
     """Return what the library holds of one kind, or of all."""
     rows = _library(library)
@@ -392,6 +412,7 @@ __all__ = [
     "Result",
     "Validation",
     "compare",
+    "corona",
     "demo",
     "doctor",
     "list_",

@@ -99,6 +99,16 @@ def test_run_writes_a_whole_result_and_says_where_the_report_is(study, tmp_path,
     assert resolved_file["values"]
 
 
+def test_the_corona_of_a_study_is_printed_and_so_is_its_json(study):
+    done = invoke("corona", study, "--draws", 5)
+    assert done.exit_code == 0, done.output
+    assert "zeta potential in plasma" in done.output
+    assert "fibrinogen" in done.output
+    found = json.loads(invoke("corona", study, "--draws", 5, "--json").stdout)
+    assert len(found["proteins"]) >= 20
+    assert invoke("corona", study, "--draws", -1).exit_code == 2
+
+
 def test_json_is_all_that_is_printed_when_it_is_asked_for(study, tmp_path, simulated):
     done = invoke("run", study, "-o", tmp_path / "out", "--json")
     assert json.loads(done.stdout)["summary"]["schema"] == "janusome-summary/1"

@@ -83,6 +83,9 @@ class SmallLibrary:
             raise InputError(f"{kind} {name!r}", "is not in the library", near_misses(name, known))
         return read_row({"name": name, **ROWS[kind, name]}, kind=kind, origin=Origin(f"{name}.yaml", owner="shipped"))
 
+    def names(self, kind: str, /) -> tuple[str, ...]:
+        return tuple(name for of, name in ROWS if of == kind)
+
 
 def study(**changes: Any) -> dict[str, Any]:
     """Return a study that can be run, with changes."""

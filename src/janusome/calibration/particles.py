@@ -1,7 +1,7 @@
 """Particles in mice: what of a carrier's kinetics differs from particle to particle, and what organs then hold.
 
-A knob multiplies one or several values of the row `carrier/nanoparticle`. Its logarithm differs between studies and between the
-particles of one study; where both spreads are zero it is one number for all.
+A knob multiplies one or several values of the row `carrier/nanoparticle`. Its logarithm differs between studies and between
+the particles of one study; where both spreads are zero it is one number for all.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LEAST = -6.0  # ln of %ID/g: what is less is below any assay
 
 
 class Knob(NamedTuple):
-    """One multiplier: which quantities of which organs, the spreads of its logarithm that the fit starts from, what moves it."""
+    """One multiplier: of which quantities in which organs, how its logarithm spreads before the fit, what moves it."""
 
     name: str
     quantities: tuple[tuple[str, str | None], ...]
@@ -97,7 +97,7 @@ class MouseBench:
         return np.log(from_internal(self.moments[1:], "h"))
 
     def responses(self, logarithms: Array) -> Array:
-        """Return ln %ID/g at 20 g of body mass, (lanes, tissues, times), for (lanes, knobs) of ln multipliers."""
+        """Return ln %ID/g, (lanes, tissues, times), for (lanes, knobs) of ln multipliers."""
         numbers: dict[str, Array] = {}
         for k, keys in enumerate(self.keys):
             for key in keys:
@@ -118,7 +118,7 @@ def _per_mass(courses: tuple[Course, ...], tissue: str) -> Array:
     """Return %ID/g: of a whole organ with the blood in it, or of blood."""
     if tissue == "blood":
         plasma = next(course for course in courses if course.quantity == IN_PLASMA)
-        number = to_internal(plasma.values, plasma.unit) * (1.0 - HEMATOCRIT) / BLOOD_DENSITY
+        number = plasma.values * to_internal(1.0, plasma.unit) * (1.0 - HEMATOCRIT) / BLOOD_DENSITY
         return from_internal(number / to_internal(DOSE, "particle"), "%/g")
     organ = TUMOR if tissue == "tumor" else tissue
     return next(course for course in courses if course.organ == organ and course.quantity == SHARE_PER_MASS).values

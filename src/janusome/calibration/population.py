@@ -33,7 +33,7 @@ LEAST_SPREAD = 0.15  # of a knob in that ensemble, so that its slope is known wh
 
 @dataclass(frozen=True)
 class Points:
-    """Observations, or moments at which something is asked; one entry each. `value` is ln %ID/g at 20 g of body mass."""
+    """Observations, or moments at which something is asked; one entry each. `value` is ln %ID/g."""
 
     study: Index
     particle: Index
@@ -52,6 +52,11 @@ class Points:
     def then(self, more: Points) -> Points:
         """Return these and more."""
         return Points(*(np.concatenate([getattr(self, n), getattr(more, n)]) for n in self.__dataclass_fields__))
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which have a value."""
+        return np.isfinite(self.value)
 
     @property
     def time_feature(self) -> Array:

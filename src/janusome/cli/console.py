@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from janusome.files.library import Summary
     from janusome.reporting.comparison import Comparison
     from janusome.reporting.doctor import Check
+    from janusome.simulation.corona_account import CoronaAccount
     from janusome.specification.rows import AbstractRow
     from janusome.verbs import Progress, Result, Validation
 
@@ -202,6 +203,26 @@ def comparison(found: Comparison, *, output: Path | None, json: bool, quiet: boo
         say("What came out: nothing differs.")
     if output is not None:
         say(f"page  {output / 'comparison.html'}")
+
+
+def corona(found: CoronaAccount, *, json: bool) -> None:
+    """Print a corona: what it makes of the particle, and the proteins by their share of the mass."""
+    if json:
+        from dataclasses import asdict
+
+        data(asdict(found))
+        return
+    from janusome.simulation.corona_account import MOMENTS
+
+    for name, figure in found.figures.items():
+        say(f"{name:<54} {figure}")
+    say(f"{'draws that let expect hypersensitivity':<54} {100.0 * found.hypersensitivity:.0f} %")
+    table = _table("protein", "role", "corona", *(f"covers after {moment}" for moment in MOMENTS), "share of the mass")
+    for one in found.proteins[:ROWS_AT_ONCE]:
+        shares = (f"{100.0 * share:.2g} %" for share in one.coverage)
+        table.add_row(one.name, one.role, "hard" if one.hard else "soft", *shares, str(one.mass_share))
+    _print(table)
+    say("Most numbers behind this are assumed. Research use only.")
 
 
 def checks(found: Sequence[Check], *, json: bool, quiet: bool) -> bool:

@@ -105,7 +105,9 @@ def validate(study: Study, library: Library = None, json: Json = False, quiet: Q
 def list_(
     kind: Annotated[
         str | None,
-        typer.Argument(help="carriers, drugs, labels, ligands, hosts, tumors, scanners or formulations.", show_default=False),
+        typer.Argument(
+            help="carriers, drugs, labels, ligands, proteins, hosts, tumors, scanners or formulations.", show_default=False
+        ),
     ] = None,
     library: Library = None,
     json: Json = False,
@@ -129,6 +131,20 @@ def show(
     from janusome import verbs
 
     console.rows(verbs.show(name, library=library), verbs.sources(library=library), json=json)
+
+
+@app.command()
+@guarded
+def corona(
+    study: Study,
+    library: Library = None,
+    draws: Annotated[int, typer.Option("--draws", help="Size of the ensemble.")] = 100,
+    json: Json = False,
+) -> None:
+    """Show what adsorbs on a study's particle in its host's plasma, and what follows from it."""
+    from janusome import verbs
+
+    console.corona(verbs.corona(study, library=library, draws=draws), json=json)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from janusome.calibration.mouse_points import asked, log_body_mass, points_of
+from janusome.calibration.mouse_points import asked, points_of
 from janusome.calibration.particles import TISSUES, MouseBench
 from janusome.calibration.population import Linear, Points, Population, linearised, predict
 from janusome.calibration.population_fit import fit
@@ -75,14 +75,13 @@ def mouse_particles(data: Path, *, frozen: bool) -> tuple[Section, ...]:
         raise InputError(str(folder / COURSES), "holds no usable value", "give %ID/g of intravenous doses in its six tissues")
     fold = folds_of(points.study)
     models = _models(points, fold, frozen=frozen)
-    shift = np.array([log_body_mass(table.particles[one.particle]) for one in found])
     tasks = (
-        _new_study(points, fold, models, shift),
+        _new_study(points, fold, models),
         _given_blood(points, fold, models),
         _given_early(points, fold, models),
         _given_siblings(points, fold, models),
     )
-    return tuple(_section(task, points, found, shift, frozen=frozen) for task in tasks)
+    return tuple(_section(task, points, found, frozen=frozen) for task in tasks)
 
 
 Model = tuple[Population, Linear]
@@ -113,11 +112,10 @@ def _predicted(points: Points) -> tuple[Array, Array]:
     return np.full(len(points), np.nan), np.full(len(points), np.nan)
 
 
-def _new_study(points: Points, fold: Index, models: Callable[[int], Model], shift: Array) -> Task:
+def _new_study(points: Points, fold: Index, models: Callable[[int], Model]) -> Task:
     mean, deviation = _predicted(points)
     for index, (population, linear) in _each_study(points, fold, models):
         mean[index], deviation[index] = predict(population, linear, points.of(index), given=points.of(index[:0]))
-    written = points.value - shift  # baselines see %ID/g as it was published
     names = {"constant": None, "linear in ln t": 1, "cubic in ln t": 3}
     baselines = {name: np.full(len(points), np.nan) for name in names}
     for name, degree in names.items():
@@ -127,11 +125,11 @@ def _new_study(points: Points, fold: Index, models: Callable[[int], Model], shif
                 training = fold[here] != number
                 if training.sum() < FEWEST:
                     continue
-                of = constant(written[here], training) if degree is None else over_time(
-                    written[here], points.hours[here], training, degree=degree
+                of = constant(points.value[here], training) if degree is None else over_time(
+                    points.value[here], points.hours[here], training, degree=degree
                 )  # fmt: skip
                 tested = here[~training]
-                baselines[name][tested] = of[~training] + shift[tested]
+                baselines[name][tested] = of[~training]
     return Task("A", mean, deviation, baselines)
 
 
@@ -164,7 +162,7 @@ def _given_early(points: Points, fold: Index, models: Callable[[int], Model]) ->
                 same = given[points.tissue[given] == points.tissue[one]]
                 last[one] = points.value[same[np.argmax(points.hours[same])]]
     for k in exchanged:
-        here = np.flatnonzero((points.tissue == k) & np.isfinite(last))
+        here = np.flatnonzero((points.tissue == k) & np.isfinite(last) & points.known)
         for number in np.unique(fold[here]):
             training = fold[here] != number
             if training.sum() >= FEWEST:
@@ -197,7 +195,7 @@ def _at_a_day(points: Points, index: Index) -> NDArray[np.bool_]:
     return (points.hours[index] >= DAY[0]) & (points.hours[index] <= DAY[1])
 
 
-def _section(task: Task, points: Points, found: Sequence[Found], shift: Array, *, frozen: bool) -> Section:
+def _section(task: Task, points: Points, found: Sequence[Found], *, frozen: bool) -> Section:
     findings: list[Finding] = []
     rows: list[tuple[str | float | None, ...]] = []
     errors: dict[str, tuple[float, dict[str, float]]] = {}
@@ -217,7 +215,7 @@ def _section(task: Task, points: Points, found: Sequence[Found], shift: Array, *
                    ours.coverage) if k == 0 else (tissue, *[None] * 7)  # fmt: skip
             rows.append((*own, name, theirs.aafe, f"{against.ratio:.3f} ({against.low:.3f} to {against.high:.3f})"))
     table = Table("Scores by tissue", HEADS, tuple(rows))
-    predictions = _predictions(task, found, shift)
+    predictions = _predictions(task, found)
     beside = {name: [each[name] for _, each in errors.values()] for name in task.baselines}
     figure = errors_beside(list(errors), [each for each, _ in errors.values()], beside, title=TITLES[task.key])
     return Section(
@@ -253,12 +251,12 @@ def _text(*, frozen: bool) -> tuple[str, ...]:
     )
 
 
-def _predictions(task: Task, found: Sequence[Found], shift: Array) -> tuple[Mapping[str, object], ...]:
+def _predictions(task: Task, found: Sequence[Found]) -> tuple[Mapping[str, object], ...]:
     rows = []
     for k, one in enumerate(found):
         if not np.isfinite(task.mean[k]):
             continue
-        middle, spread = task.mean[k] - shift[k], NINETY * task.deviation[k]
+        middle, spread = task.mean[k], NINETY * task.deviation[k]
         q05, q50, q95 = np.exp([middle - spread, middle, middle + spread])
         rows.append({
             "row_id": one.particle, "study_id": one.study, "tissue": one.tissue, "time_h": one.hours, "unit": "%ID/g",

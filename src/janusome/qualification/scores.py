@@ -41,13 +41,14 @@ def scores(found: Array, expected: Array, deviation: Array | None = None) -> Sco
     """
     error = found - expected
     absolute = np.abs(error)
-    within = (float(np.mean(absolute <= math.log(fold) + 1e-12)) for fold in (2.0, 3.0))
+    twofold, threefold = (float(np.mean(absolute <= math.log(fold) + 1e-12)) for fold in (2.0, 3.0))
+    aafe = float(np.exp(absolute.mean()))
     if deviation is None:
-        return Scores(len(error), float(np.exp(absolute.mean())), *within)
+        return Scores(len(error), aafe, twofold, threefold)
     z = error / deviation
     crps = deviation * (z * (2.0 * norm.cdf(z) - 1.0) + 2.0 * norm.pdf(z) - 1.0 / math.sqrt(math.pi))
     covered = float(np.mean(np.abs(z) <= NINETY))
-    return Scores(len(error), float(np.exp(absolute.mean())), *within, float(crps.mean()), covered)
+    return Scores(len(error), aafe, twofold, threefold, float(crps.mean()), covered)
 
 
 class Paired(NamedTuple):

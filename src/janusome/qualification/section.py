@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from janusome.reporting.style import Drawing
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -32,15 +34,6 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure of the report: its file's stem, what it shows, and the drawing as SVG."""
-
-    stem: str
-    caption: str
-    svg: str
-
-
-@dataclass(frozen=True)
 class Section:
     """One comparison with published data.
 
@@ -53,7 +46,7 @@ class Section:
     text: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     tables: tuple[Table, ...] = ()
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[Drawing, ...] = ()
     predictions: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
     skipped: str = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from janusome.errors import InputError
 from janusome.model import Form, Species
 from janusome.simulation.arms import CARRIER, FREE_DRUG, UNTREATED
 from janusome.simulation.assembly import Matter
+from janusome.simulation.corona import antibody_factors
 from janusome.simulation.protocol import Given, Warming
 from janusome.simulation.release import in_pools
 from janusome.simulation.values import Place, Scope, ValueBook
@@ -44,7 +46,15 @@ def given_in(study: ResolvedStudy, matter: Matter, arm: str, book: ValueBook) ->
         if amounts:
             words = _words(event, with_label=arm != FREE_DRUG)
             found.append(Given(event.at, event.over, event.route, amounts, words, event.lesion))
-    return found
+    return _met_by_antibodies(found, study, book) if arm != FREE_DRUG else found
+
+
+def _met_by_antibodies(given: list[Given], study: ResolvedStudy, book: ValueBook) -> list[Given]:
+    """Return doses of coated carriers that know what antibodies the earlier ones raised."""
+    carrier = Species(Form.CARRIER, CARRIER)
+    particles = [float(dose.amounts[carrier][0]) if carrier in dose.amounts else 0.0 for dose in given]
+    factors = antibody_factors(study, [dose.start for dose in given], particles, book)
+    return [replace(dose, faster=f if (f != 1.0).any() else None) for dose, f in zip(given, factors, strict=True)]
 
 
 def _words(event: DoseEvent, *, with_label: bool) -> str:

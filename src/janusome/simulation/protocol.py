@@ -30,6 +30,7 @@ class Given:
     amounts: Mapping[Species, Draws]
     words: str
     lesion: str | None = None
+    faster: Draws | None = None  # by what factor phagocytes clear from this dose on, for antibodies that earlier doses raised
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,22 @@ def segment_of(
                     jump[:, index] += amount * share
                 elif dose.start <= start < dose.start + dose.duration:
                     controls[assembly.inputs[index]] += amount * share / dose.duration
+    controls |= cleared_faster(assembly, given, start)
     for region, column in assembly.heat.items():
         rise = warmth(warming, start, region) if _is_tumor(assembly, region) else 0.0
         controls[column] = np.full(lanes, rise)
     return Segment(start=start, stop=stop, jump=jump if jump.any() else None, controls=controls)
+
+
+def cleared_faster(assembly: Assembly, given: Sequence[Given], moment: float) -> dict[int, Draws]:
+    """Return the uptake clearances by phagocytes that the latest dose up to a moment meets, where it meets antibodies."""
+    latest = max((dose for dose in given if dose.start <= moment), key=lambda dose: dose.start, default=None)
+    if latest is None or latest.faster is None:
+        return {}
+    slices = [acting.fields["uptake_clearance"] for acting in assembly.acting if acting.name == "phagocytosis"]
+    columns = [column for where in slices for column in range(where.start, where.stop)]
+    lanes = len(assembly.parameters)  # one, where the median alone is followed
+    return {column: assembly.parameters[:, column] * latest.faster[:lanes] for column in columns}
 
 
 def warmth(warming: Sequence[Warming], moment: float, lesion: str) -> float:

@@ -22,9 +22,10 @@ from janusome.model import BLOOD, INTERSTITIUM, Form, Region, Species
 from janusome.numerics.diffusion import exchange_operator, spread
 from janusome.numerics.precision import double
 from janusome.numerics.tape import Program, Segment, Tolerances, solve
-from janusome.simulation.arms import BODY, Site, joined, lesion_of
+from janusome.simulation.arms import BODY, CARRIER, Site, joined, lesion_of
 from janusome.simulation.assemble import assemble
 from janusome.simulation.assembly import Assembly, Compartments, Matter
+from janusome.simulation.corona import with_binding
 from janusome.simulation.layout import DYING, VIABLE, Pool
 from janusome.simulation.perfusion import VENOUS
 from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, segment_of, warmth
@@ -194,6 +195,7 @@ def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBo
     count = lesion.grid.count
     plasma = float(book.fill("vascular_plasma_fraction", scopes, place)[0]) * lesion.volume
     region = lesion_of(study, lesion, book, voxel_volume=np.full(count, lesion.grid.voxel_volume), vessel_weight=weight)
+    region = with_binding(region, study, matter.chains.get(Species(Form.CARRIER, CARRIER), ()), book)
     region = replace(region, vessels=(STUB, 0), prescribed_vessels=True)
     given_from_outside = [(Pool(species, STUB, BLOOD), 0) for species in matter.species]
     assembly = assemble(matter, [_stub(region, plasma), region], book, lanes=count, inputs=given_from_outside)

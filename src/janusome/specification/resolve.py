@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from janusome.errors import InputError, InputErrors, near_misses
 from janusome.specification.composition import part_faults, size_faults
 from janusome.specification.conditions import Caution, widened
+from janusome.specification.corona import known_plasma, proteins, reference_particle
 from janusome.specification.overlays import changed, host_with, laid_over
 from janusome.specification.refusals import Draft, Origin, Path, Refusal, read_draft
 from janusome.specification.resolved import Lesion, ResolvedStudy
@@ -34,6 +35,10 @@ class RowsByName(Protocol):
 
     def row(self, kind: str, name: str, /) -> AbstractRow:
         """Return a row, or raise an `InputError` with the nearest names."""
+        ...
+
+    def names(self, kind: str, /) -> tuple[str, ...]:
+        """Return the names of all rows of a kind."""
         ...
 
 
@@ -133,6 +138,7 @@ def _resolved(draft: Draft[Study], library: RowsByName, *, origin: Origin) -> Re
     if findings.refusals or formulation is None or host is None:
         raise InputErrors(findings.refusals)
     free = carrier is not None and bool(formulation.payloads)
+    reference = reference_particle(study, library, formulation, carrier, host)
     return ResolvedStudy(
         title=study.study,
         formulation=formulation,
@@ -152,6 +158,8 @@ def _resolved(draft: Draft[Study], library: RowsByName, *, origin: Origin) -> Re
         controls=tuple(name for name in study.controls if free or name != "free-drug"),
         observed=study.observed,
         cautions=tuple(findings.cautions),
+        proteins=proteins(library) if reference else {},
+        reference=reference,
     )
 
 
@@ -171,7 +179,8 @@ def _host(choice: HostChoice, library: RowsByName, findings: Findings) -> Host |
         if name not in row.organs and "tissue_volume_per_body_mass" not in organ.values:
             hint = near_misses(name, tuple(row.organs))
             findings.refuse((*path, "organs", name), Refusal("is no organ of the hosts", hint))
-    return host_with(row, user.values | exact, user.organs)
+    plasma = known_plasma(choice, library, findings)
+    return host_with(row, user.values | exact, user.organs).model_copy(update={"plasma": {**row.plasma, **plasma}})
 
 
 def _exact(text: str) -> Value:

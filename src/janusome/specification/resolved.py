@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from janusome.specification.conditions import Caution
-from janusome.specification.rows import Carrier, Drug, Formulation, Host, Label, Ligand, Scanner, Tumor
+from janusome.specification.rows import Carrier, Drug, Formulation, Host, Label, Ligand, Protein, Scanner, Tumor
 from janusome.specification.study import Mask
 from janusome.specification.values import Value
 
@@ -72,6 +72,14 @@ class Lesion:
 
 
 @dataclass(frozen=True)
+class ReferenceParticle:
+    """The rows as the library has them: the particle that their clearance was measured with."""
+
+    formulation: Formulation
+    carrier: Carrier
+
+
+@dataclass(frozen=True)
 class ResolvedStudy:
     """All that a run needs to know, except the masks themselves."""
 
@@ -93,6 +101,8 @@ class ResolvedStudy:
     controls: tuple[str, ...]
     observed: str | None
     cautions: tuple[Caution, ...] = ()
+    proteins: Mapping[str, Protein] = field(default_factory=dict)  # of plasma; read where the study changes the corona
+    reference: ReferenceParticle | None = None  # there where the study changes the corona
 
     @property
     def doses(self) -> tuple[DoseEvent, ...]:

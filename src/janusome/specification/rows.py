@@ -149,6 +149,15 @@ class Ligand(AbstractSpeciesRow):
     target: str
 
 
+class Protein(AbstractSpeciesRow):
+    """A plasma protein that adsorbs on particles; `uniprot` lists its chains, `role` what it means to phagocytes."""
+
+    takes: ClassVar[str] = "protein"
+    kind: Literal["protein"] = "protein"
+    role: Literal["opsonin", "dysopsonin", "other"] = "other"
+    uniprot: tuple[str, ...] = ()
+
+
 _NOWHERE: Values = {}
 
 
@@ -169,6 +178,7 @@ class Host(AbstractRow):
     kind: Literal["host"] = "host"
     species: Literal["mouse", "rat", "human"]
     organs: dict[str, Organ] = {}
+    plasma: Values = {}  # concentrations of plasma proteins that are known of this host, by the protein's name
 
     def tables(self, organ: str | None, species: str | None) -> Iterator[Values]:  # noqa: ARG002
         """Yield what holds in the organ, then what holds in the whole body.
@@ -226,12 +236,13 @@ class Formulation(AbstractSpeciesRow):
     ligands: dict[str, Part] = {}
 
 
-Row = Carrier | Drug | Label | Ligand | Host | Tumor | Scanner | Formulation
+Row = Carrier | Drug | Label | Ligand | Protein | Host | Tumor | Scanner | Formulation
 KINDS: dict[str, type[AbstractRow]] = {
     "carrier": Carrier,
     "drug": Drug,
     "label": Label,
     "ligand": Ligand,
+    "protein": Protein,
     "host": Host,
     "tumor": Tumor,
     "scanner": Scanner,

@@ -96,13 +96,17 @@ FormulationChoice = Annotated[
 
 
 class HostChoice(Strict):
-    """A host of the library with what is known of this one; its body mass and height are taken as exact."""
+    """A host of the library with what is known of this one; its body mass and height are taken as exact.
+
+    `plasma` holds concentrations of plasma proteins by name, such as `{fibrinogen: 4.2 g/L}`.
+    """
 
     kind: str
     body_mass: BodyMass | None = None
     height: Height | None = None
     values: Values = Field(default_factory=dict)
     organs: dict[str, Organ] = Field(default_factory=dict)
+    plasma: Values = Field(default_factory=dict)
 
 
 class Mask(Strict):

@@ -26,6 +26,7 @@ TAKES = {
     "drug": {"drug"},
     "label": {"label"},
     "ligand": {"ligand"},
+    "protein": {"protein"},
     "host": {"host"},
     "tumor": {"tumor", "drug"},
     "receptor": {"receptor"},

@@ -1,0 +1,41 @@
+"""The qualification of the body: every comparison of where particles and drugs go, in the order of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from janusome.errors import InputError
+from janusome.qualification.mouse_particles import mouse_particles
+from janusome.qualification.section import Section
+
+Progress = Callable[[str, float], None]
+
+COMPARISONS: tuple[tuple[str, Callable[..., Section | tuple[Section, ...]]], ...] = (
+    ("particles in mice", mouse_particles),
+)  # fmt: skip
+
+
+def qualify_body(data: Path, *, frozen: bool, progress: Progress, should_stop: Callable[[], bool]) -> tuple[Section, ...]:
+    """Return every section; a comparison whose data are absent says so and the others go on.
+
+    Raises
+    ------
+    InputError
+        If the folder is none, or a table in it cannot be used.
+    KeyboardInterrupt
+        If asked to stop.
+    """
+    if not (data / "body").is_dir():
+        raise InputError(
+            str(data), "holds no folder `body`", "give --data, or set JANUSOME_DATA to the folder of published data"
+        )
+    found: list[Section] = []
+    for k, (name, comparison) in enumerate(COMPARISONS):
+        if should_stop():
+            raise KeyboardInterrupt
+        progress(name, k / len(COMPARISONS))
+        sections = comparison(data, frozen=frozen)
+        found += [sections] if isinstance(sections, Section) else sections
+    progress("qualification", 1.0)
+    return tuple(sorted(found, key=lambda section: section.key))

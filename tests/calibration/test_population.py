@@ -1,0 +1,124 @@
+"""The population of particles: conditioning against the definition, and a fit that finds what made the data."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from janusome.calibration.particles import COVARIATES, KNOBS, TISSUES, MouseBench
+from janusome.calibration.population import Linear, Points, Population, linearised, mean_of, predict
+from janusome.calibration.population_fit import fit_spreads, start
+from janusome.calibration.shipped import mouse_population
+
+LOG_HOURS = np.log(np.geomspace(0.02, 2000.0, 30))
+
+
+def linear_model():
+    """A made-up model that is linear in its knobs: every tissue has its own level, slope in ln t and answer to the knobs."""
+    rng = np.random.default_rng(5)
+    middle = rng.normal(2.0, 0.5, (len(TISSUES), 1)) - 0.2 * LOG_HOURS
+    slopes = rng.normal(0.0, 0.6, (len(KNOBS), len(TISSUES), 1)) * np.ones(LOG_HOURS.size)
+    return Linear(LOG_HOURS, middle, slopes)
+
+
+def grid(studies=4, particles=3, hours=(1.0, 6.0, 24.0)):
+    rows = [
+        (s, 100 * s + p, k, t) for s in range(studies) for p in range(particles) for k in range(len(TISSUES)) for t in hours
+    ]
+    study, particle, tissue, time = (np.array(column) for column in zip(*rows, strict=True))
+    covariates = np.zeros((len(rows), len(COVARIATES)))
+    return Points(study, particle, tissue, time.astype(float), covariates, np.zeros(len(rows)))
+
+
+def drawn(points, population, linear, *, seed):
+    """Draw values from the model's own definition, effect by effect."""
+    rng = np.random.default_rng(seed)
+    mean, slopes = mean_of(population, linear, points)
+    basis = points.levels_and_slopes
+    value = mean + rng.normal(0.0, population.scatter[points.tissue])
+    for names, spread, covariance in (
+        (points.study, population.study_spread, population.study_covariance),
+        (points.particle, population.particle_spread, population.particle_covariance),
+    ):
+        for name in np.unique(names):
+            here = names == name
+            value[here] += slopes[here] @ rng.normal(0.0, spread)
+            value[here] += basis[here] @ rng.multivariate_normal(np.zeros(len(covariance)), covariance)
+    return replace(points, value=value)
+
+
+def test_with_nothing_given_the_spread_is_that_of_draws_from_the_definition():
+    linear, population, points = linear_model(), start(), grid(studies=1, particles=1)
+    mean, deviation = predict(population, linear, points, given=points.of(np.zeros(0, int)))
+    draws = np.stack([drawn(points, population, linear, seed=k).value for k in range(3000)])
+    assert draws.mean(axis=0) == pytest.approx(mean, abs=0.12)
+    assert draws.std(axis=0) == pytest.approx(deviation, rel=0.06)
+
+
+def test_given_data_of_the_study_the_interval_holds_its_share_and_is_narrower():
+    linear, population, points = linear_model(), start(), grid(studies=1, particles=2)
+    given, wanted = np.flatnonzero(points.hours < 10), np.flatnonzero(points.hours > 10)
+    inside, narrower = [], []
+    _, alone = predict(population, linear, points.of(wanted), given=points.of(given[:0]))
+    for seed in range(300):
+        made = drawn(points, population, linear, seed=seed)
+        mean, deviation = predict(population, linear, made.of(wanted), given=made.of(given))
+        inside.append(np.abs(made.value[wanted] - mean) <= 1.645 * deviation)
+        narrower.append((deviation < alone).all())
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.02)
+    assert all(narrower)
+
+
+def test_a_sibling_says_less_than_the_particle_itself():
+    linear, population, points = linear_model(), start(), grid(studies=1, particles=2, hours=(1.0, 24.0))
+    own = np.flatnonzero((points.particle == 0) & (points.hours == 24.0))
+    early = np.flatnonzero((points.particle == 0) & (points.hours == 1.0))
+    sibling = np.flatnonzero((points.particle == 1) & (points.hours == 1.0))
+    _, by_itself = predict(population, linear, points.of(own), given=points.of(early))
+    _, by_sibling = predict(population, linear, points.of(own), given=points.of(sibling))
+    assert (by_itself < by_sibling).all()
+
+
+def test_the_fit_finds_the_scatter_and_the_levels_that_made_the_data():
+    linear, truth = linear_model(), start()
+    truth = replace(truth, scatter=np.full(len(TISSUES), 0.2), study_covariance=4.0 * truth.study_covariance)
+    made = drawn(grid(studies=60, particles=3), truth, linear, seed=11)
+    found = fit_spreads(made, start(), linear, sweeps=25)
+    assert found.scatter == pytest.approx(truth.scatter, rel=0.15)
+    levels = np.sqrt(np.diag(found.study_covariance))[::2]
+    assert levels == pytest.approx(np.full(len(TISSUES), 1.0), rel=0.35)
+    assert found.study_spread[0] == pytest.approx(truth.study_spread[0], rel=0.4)
+
+
+def test_linearising_a_linear_model_gives_it_back():
+    exact = linear_model()
+
+    def responses(knobs):
+        return exact.middle + np.einsum("lk,kot->lot", knobs, exact.slopes)
+
+    found = linearised(responses, LOG_HOURS, middle=np.zeros(len(KNOBS)), spread=np.full(len(KNOBS), 0.5), lanes=20_000)
+    assert found.middle == pytest.approx(exact.middle, abs=1e-9)
+    assert np.abs(found.slopes - exact.slopes).max() < 0.12
+
+
+def test_the_shipped_population_belongs_to_the_shipped_row():
+    population = mouse_population()
+    assert (population.middle == 0.0).all()
+    assert (population.middle_error > 0.0).all()
+
+
+def test_a_population_of_other_knobs_is_refused():
+    data = mouse_population().plain() | {"knobs": ["one"]}
+    with pytest.raises(ValueError, match="fitted to other knobs"):
+        Population.of(data)
+
+
+def test_more_phagocytic_uptake_empties_the_blood_and_fills_the_liver():
+    bench = MouseBench()
+    knobs = np.zeros((2, len(KNOBS)))
+    knobs[1, 0] = 1.0
+    found = bench.responses(knobs)
+    day = int(np.argmin(np.abs(bench.log_hours - np.log(24.0))))
+    assert found[1, TISSUES.index("blood"), day] < found[0, TISSUES.index("blood"), day]
+    early = int(np.argmin(np.abs(bench.log_hours - np.log(0.5))))
+    assert found[1, TISSUES.index("liver"), early] > found[0, TISSUES.index("liver"), early]

@@ -128,6 +128,7 @@ def random_material(law: type[AbstractTransfer], random: np.random.Generator, *,
         ph=each("ph", ""),
         tissue_volume=volume,
         temperature=jnp.asarray(drawn("temperature", "K", (places,), random)),
+        released_in_plasma=jnp.asarray(drawn("released_in_plasma", "mol/m^3", (places,), random)),
         links=ring(places),
     )
 
@@ -182,6 +183,7 @@ def places_like(law: type[AbstractTransfer], *, count: int = 1, **given: Any) ->
         ph=each("ph", 7.4),
         tissue_volume=full(given.get("tissue_volume", 1e-3)),
         temperature=full(given.get("temperature", 310.15)),
+        released_in_plasma=full(given.get("released_in_plasma", 0.0)),
         links=given.get("links", links_of([])),
     )
 

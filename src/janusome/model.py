@@ -58,13 +58,17 @@ class Region(StrEnum):
 
 
 class Species(NamedTuple):
-    """One material in one form: ("released", "doxorubicin")."""
+    """One material in one form: ("released", "doxorubicin").
+
+    `pool` tells apart the parts of an encapsulated payload that leak at rates of their own; all become one released drug.
+    """
 
     form: Form
     name: str
+    pool: int = 0
 
     def __str__(self) -> str:
-        return f"{self.form} {self.name}"
+        return f"{self.form} {self.name}" + (f" (pool {self.pool + 1})" if self.pool else "")
 
 
 class Transfer(NamedTuple):
@@ -92,7 +96,8 @@ class Material(eqx.Module):
     """What a process sees of the one species that it moves, at the places where it acts.
 
     Amounts are mol: of carriers, of a payload or of a nuclide. Two bases of concentration are told apart by name:
-    `concentration` is per accessible volume, `per_tissue_volume` per volume of tissue.
+    `concentration` is per accessible volume, `per_tissue_volume` per volume of tissue. `released_in_plasma` is what stands
+    beside it: all released drugs together, in the blood of the place.
     """
 
     links: Links
@@ -101,6 +106,7 @@ class Material(eqx.Module):
     ph: Mapping[str, PerPlace] = quantity("")
     tissue_volume: PerPlace = quantity("m^3")
     temperature: PerPlace = quantity("K")
+    released_in_plasma: PerPlace = quantity("mol/m^3")
 
     @property
     def sites(self) -> tuple[str, ...]:

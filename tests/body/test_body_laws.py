@@ -86,18 +86,38 @@ def test_permeability_surface_product_is_a_clearance_and_not_a_rate():
 
 # Phagocytosis
 
-UPTAKE: dict[str, Any] = {"uptake_clearance": 1e-6, "half_saturation_concentration": 1e-3, "phagocyte_capacity": 1e-7}
+UPTAKE: dict[str, Any] = {
+    "uptake_clearance": 1e-6, "half_saturation_concentration": 1e-3, "phagocyte_capacity": 1e-7,
+    "half_inhibiting_drug_concentration": 1e6,
+}  # fmt: skip
 
 
-def phagocytes(concentration, held=0.0):
-    law = made(Phagocytosis, **UPTAKE)
-    organ = places_like(Phagocytosis, amount={BLOOD: concentration * 1e-3, PHAGOCYTOSED: held})
+def phagocytes(concentration, held=0.0, drug=0.0, **changed):
+    law = made(Phagocytosis, **UPTAKE | changed)
+    amount = {BLOOD: concentration * 1e-3, PHAGOCYTOSED: held}
+    organ = places_like(Phagocytosis, amount=amount, released_in_plasma=drug)
     return float(coefficient(law, organ, BLOOD, PHAGOCYTOSED)[0]) * concentration * 1e-3  # mol/s
 
 
 def test_phagocytes_that_are_full_take_nothing():
     assert phagocytes(1e-4, held=UPTAKE["phagocyte_capacity"]) == 0.0
     assert phagocytes(1e-4, held=0.5e-7) == pytest.approx(0.5 * phagocytes(1e-4))
+
+
+def test_released_drug_halves_the_uptake_at_its_half_inhibiting_concentration():
+    half = {"half_inhibiting_drug_concentration": 1e-4}
+    assert phagocytes(1e-4, drug=1e-4, **half) == pytest.approx(0.5 * phagocytes(1e-4))
+    assert phagocytes(1e-4, drug=3e-4, **half) == pytest.approx(0.25 * phagocytes(1e-4))
+
+
+def test_what_is_released_in_the_blood_of_an_organ_holds_its_phagocytes_down_there_alone():
+    assembly = assembled(["phagocytosis"], **{**UPTAKE, "half_inhibiting_drug_concentration": 1e-4})
+    blood = {place: at(assembly, CARRIER, place, BLOOD) for place in ("liver", "lung")}
+    drug = at(assembly, RELEASED, "liver", BLOOD)
+    start = given_to(assembly, {**dict.fromkeys(blood.values(), 1e-13), drug: 1e-4 * PLASMA})
+    end = followed(assembly, start, [0.0, 100.0])[-1]
+    assert end[blood["liver"]] == pytest.approx(1e-13 * np.exp(-0.5 * 1e-6 / PLASMA * 100.0), rel=1e-5)
+    assert end[blood["lung"]] == pytest.approx(1e-13 * np.exp(-1e-6 / PLASMA * 100.0), rel=1e-5)
 
 
 def test_few_carriers_are_cleared_in_proportion_and_many_at_a_constant_rate():

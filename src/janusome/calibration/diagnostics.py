@@ -1,7 +1,6 @@
 """Diagnostics of chains: rank-normalised split R-hat and effective sample sizes of the bulk and of the tails.
 
-Vehtari, Gelman, Simpson, Carpenter and Bürkner, "Rank-normalization, folding, and localization: an improved R-hat", Bayesian
-Analysis 16 (2021) 667; the formulas of its sections 3 and 4.
+As Stan's `Rhat`, `ess_bulk` and `ess_tail` define them (mc-stan.org/posterior/reference/ess_bulk.html, naming Vehtari 2021).
 """
 
 from __future__ import annotations

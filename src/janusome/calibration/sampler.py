@@ -2,7 +2,8 @@
 
 A solve of the engine has a cost of its own, whatever its lanes; many short chains are therefore cheaper than a few long ones.
 Every step is proposed by a kernel that leaves the surrogate's posterior as it is, and accepted by the ratio of the model's
-density to the surrogate's (surrogate transitions), so that the chains have the model's posterior. A leap is a draw of the surrogate's posterior wherever the chain stands, so that the
+density to the surrogate's (surrogate transitions), so that the chains have the model's posterior. A leap is a draw of the
+surrogate's posterior wherever the chain stands, so that the
 proposals of several leaps are one solve; a stroll is a short move from where it stands, which goes on where a leap is refused
 because the surrogate errs there, as its error hardly changes over a short way.
 """

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from janusome.errors import InputError
 from janusome.qualification.mouse_particles import mouse_particles
+from janusome.qualification.particle_with_drug import particle_with_drug
 from janusome.qualification.section import Section
 
 Progress = Callable[[str, float], None]
 
 COMPARISONS: tuple[tuple[str, Callable[..., Section | tuple[Section, ...]]], ...] = (
     ("particles in mice", mouse_particles),
+    ("particle with its drug", particle_with_drug),
 )  # fmt: skip
 
 

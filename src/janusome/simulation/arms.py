@@ -12,6 +12,7 @@ from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSE
 from janusome.simulation.assembly import Compartments, Matter
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.perfusion import ARTERIAL, LUNG, VENOUS, flow_network, inflow, organ_supply
+from janusome.simulation.release import LAW, pools_in
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy
 from janusome.specification.rows import Host, Tumor
@@ -55,9 +56,12 @@ def matter_of(study: ResolvedStudy, arm: str) -> Matter:
         chains[released] = (*payload, Scope(f"drug {name}", drug))
         brought[released] = drug.laws
         if name in held and study.carrier is not None:
-            encapsulated = Species(Form.ENCAPSULATED, name)
-            chains[encapsulated] = (*payload, own, Scope(f"carrier {study.carrier.name}", study.carrier))
-            brought[encapsulated] = (*study.carrier.laws, *formulation.laws)
+            carried = (*payload, own, Scope(f"carrier {study.carrier.name}", study.carrier))
+            pools = pools_in(study, name)
+            for k, pool in enumerate(pools or (None,)):
+                encapsulated = Species(Form.ENCAPSULATED, name, k)
+                chains[encapsulated] = carried if pool is None else (pool, *carried)
+                brought[encapsulated] = (*study.carrier.laws, *formulation.laws, *((LAW,) if pool else ()))
     if study.carrier is not None and arm == TREATED:
         carrier = Species(Form.CARRIER, CARRIER)
         ligands = [Scope(f"{name} on {formulation.name}", part) for name, part in formulation.ligands.items()]

@@ -223,7 +223,17 @@ class Assembly:
             tissue_volume=p[acting.surroundings["tissue_volume"]],
             temperature=p[acting.surroundings["body_temperature"]],
             links=Links(source=acting.links[:, 0], target=acting.links[:, 1]),
+            released_in_plasma=self._released(acting, y, p, places),
         )
+
+    def _released(self, acting: Acting, y: AnyArray, p: AnyArray, places: Index) -> AnyArray:
+        """Return the concentration of all released drugs in the blood of some places; none where a place has no blood."""
+        found = jnp.zeros(len(places))
+        for species in self.matter.species if BLOOD in acting.volumes else ():
+            if species.form is Form.RELEASED:
+                index = self._index(species, acting.region, BLOOD, places)
+                found = found + jnp.where(index != ABSENT, y[np.maximum(index, 0)], 0.0) / p[acting.volumes[BLOOD]]
+        return found
 
     def _cells(self, acting: Acting, y: JaxArray, p: JaxArray, stimulus: Stimulus) -> list[tuple[Index, JaxArray]]:
         lesion, places = acting.region.name, np.array(acting.places)

@@ -26,6 +26,7 @@ IN_PLASMA = "concentration per plasma volume"
 IN_TISSUE = "concentration per tissue volume"
 SHARE, SHARE_PER_MASS = "injected dose", "injected dose per mass"
 CORRECTED = ", decay-corrected"
+WITH_BLOOD = ", with residual blood"
 CELLS = "tumor cells"
 
 
@@ -52,8 +53,11 @@ class CourseMaker:
         matter = self.assembly.matter
         for name in dict.fromkeys(species.name for species in matter.species):
             forms = [species for species in matter.species if species.name == name]
-            groups = [((species,), str(species.form)) for species in forms]
-            groups += [(tuple(forms), TOTAL)] if len(forms) > 1 else []
+            groups = [
+                (tuple(each for each in forms if each.form == form), str(form))
+                for form in dict.fromkeys(species.form for species in forms)
+            ]
+            groups += [(tuple(forms), TOTAL)] if len(groups) > 1 else []
             for group, form in groups:
                 found += self._of(name, form, group)
         return (*found, *self._cells())
@@ -84,7 +88,24 @@ class CourseMaker:
             if mass is not None:
                 per_mass = from_internal(share / mass[:, None], "%/g")
                 found.append(Course(name, form, organ, WHOLE, SHARE_PER_MASS + basis, "%/g", per_mass))
+                sample = self._corrected(name, amount - self._bled(group, organ), left_the_body=False) / whole
+                per_mass = from_internal(sample / mass[:, None], "%/g")
+                found.append(Course(name, form, organ, WHOLE, SHARE_PER_MASS + basis + WITH_BLOOD, "%/g", per_mass))
         return found
+
+    def _bled(self, group: tuple[Species, ...], organ: str) -> Array:
+        """Return what stands in the blood of an organ and leaves it before an assay, mol; negative if blood is gained.
+
+        A sample keeps its residual blood at the organ's plasma concentration; what red cells bind is left out.
+        """
+        assert self.body is not None
+        place = self.body.places.index(organ)
+        where, volume = self.body.scopes[place], self.assembly.tissue_volume[BODY][:, place]
+        at = Place(self.body.host_species, self.body.organ(place))
+        plasma = self.book.fill("residual_blood_fraction", where, at) * (1.0 - self.book.fill("hematocrit", where, at))
+        kept = plasma * volume / self.assembly.volumes[BODY, BLOOD, "carried"][:, place]
+        blood = _total(self._pool(species, BODY, BLOOD)[..., place] for species in group)
+        return blood * (1.0 - kept[:, None])
 
     def _corrected(self, name: str, amount: Array, *, left_the_body: bool) -> Array:
         """Return what an amount would be had nothing decayed; what left the body is corrected at the moment when it left."""

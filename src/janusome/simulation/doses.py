@@ -15,6 +15,7 @@ from janusome.simulation.arms import CARRIER, FREE_DRUG, UNTREATED
 from janusome.simulation.assembly import Matter
 from janusome.simulation.corona import antibody_factors
 from janusome.simulation.protocol import Given, Warming
+from janusome.simulation.release import in_pools
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import DoseEvent, ResolvedStudy
 from janusome.units import from_internal
@@ -40,6 +41,8 @@ def given_in(study: ResolvedStudy, matter: Matter, arm: str, book: ValueBook) ->
                 for species, amount in amounts.items()
                 if species.form in (Form.ENCAPSULATED, Form.RELEASED)
             }
+        else:
+            amounts = in_pools(study, amounts, book)
         if amounts:
             words = _words(event, with_label=arm != FREE_DRUG)
             found.append(Given(event.at, event.over, event.route, amounts, words, event.lesion))

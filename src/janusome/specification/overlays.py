@@ -9,6 +9,7 @@ from janusome.specification.rows import AbstractSpeciesRow, Host, Organ, Overlay
 from janusome.specification.values import Value, Values
 
 S = TypeVar("S", bound=AbstractSpeciesRow)
+P = TypeVar("P", bound=Part)
 Change = Callable[[str, Value, tuple[str | int, ...]], Value]
 
 
@@ -54,13 +55,17 @@ def without_names(parts: Mapping[str, Part], names: Collection[str]) -> dict[str
     }
 
 
-def merged_parts(parts: Mapping[str, Part], user: Mapping[str, Part]) -> dict[str, Part]:
-    """Return parts with a user's values in place of their own."""
-    names = {*parts, *user}
-    return {
-        name: Part(values={**parts.get(name, Part()).values, **user.get(name, Part()).values})
-        for name in sorted(names)
-    }  # fmt: skip
+def merged_parts(parts: Mapping[str, P], user: Mapping[str, P]) -> dict[str, P]:
+    """Return parts with what a user says in place of their own."""
+    merged: dict[str, P] = {}
+    for name in sorted({*parts, *user}):
+        before, said = parts.get(name), user.get(name)
+        if before is not None and said is not None:
+            further = {key: getattr(said, key) for key in said.model_fields_set - {"values"}}
+            merged[name] = before.model_copy(update={**further, "values": {**before.values, **said.values}})
+        else:
+            merged[name] = before or said  # pyright: ignore[reportArgumentType]: one of them is there
+    return merged
 
 
 def changed(row: Any, change: Change) -> Any:

@@ -29,6 +29,16 @@ class Part(Strict):
     values: Values = {}
 
 
+class Payload(Part):
+    """Values of a payload, and the law of its measured release curve.
+
+    `first-order` leaks at `leak_rate_constant`; the others at `release_time_scale` and `release_shape`, after a burst of
+    `burst_fraction`, which is free at once (Higuchi has no shape).
+    """
+
+    release: Literal["first-order", "weibull", "korsmeyer-peppas", "higuchi"] = "first-order"
+
+
 class Overlay(Strict):
     """Values that hold in one species, or organ by organ in it."""
 
@@ -228,7 +238,7 @@ class Formulation(AbstractSpeciesRow):
     kind: Literal["formulation"] = "formulation"
     carrier: str | None = None
     vehicle: Literal["water", "solvent"] | None = None
-    payloads: dict[str, Part] = {}
+    payloads: dict[str, Payload] = {}
     labels: dict[str, Part] = {}
     ligands: dict[str, Part] = {}
 

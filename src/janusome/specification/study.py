@@ -11,7 +11,7 @@ from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 from janusome.errors import InputErrors
 from janusome.specification.protocol import Event, Repeat
 from janusome.specification.refusals import Origin, Refusal, told
-from janusome.specification.rows import Name, Organ, Overlay, Part, Strict
+from janusome.specification.rows import Name, Organ, Overlay, Part, Payload, Strict
 from janusome.specification.values import Values
 from janusome.specification.written import Age, BodyMass, Duration, Filtration, Height, Moment, Share, Volume
 
@@ -66,7 +66,7 @@ class FormulationFrom(Strict):
     from_: str = Field(alias="from")
     values: Values = Field(default_factory=dict)
     organs: dict[str, Part] = Field(default_factory=dict)
-    payloads: dict[str, Part] = Field(default_factory=dict)
+    payloads: dict[str, Payload] = Field(default_factory=dict)
     labels: dict[str, Part] = Field(default_factory=dict)
     ligands: dict[str, Part] = Field(default_factory=dict)
 
@@ -80,7 +80,7 @@ class FormulationInPlace(Strict):
     laws: tuple[str, ...] = ()
     carrier: CarrierChoice | None = None
     vehicle: Literal["water", "solvent"] | None = None
-    payloads: dict[str, Part] = Field(default_factory=dict)
+    payloads: dict[str, Payload] = Field(default_factory=dict)
     labels: dict[str, Part] = Field(default_factory=dict)
     ligands: dict[str, Part] = Field(default_factory=dict)
     values: Values = Field(default_factory=dict)

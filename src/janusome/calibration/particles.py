@@ -59,7 +59,7 @@ KNOBS = (
     Knob("phagocytic uptake of spleen", _in(UPTAKE, "spleen"), moved_by=(SIZE,)),
     Knob("phagocytic uptake of lung", _in(UPTAKE, "lung"), moved_by=(SIZE,)),
     Knob("phagocytic uptake of kidney", _in(UPTAKE, "kidney"), moved_by=(SIZE, PEG, RADIOLABEL)),
-    Knob("wall exchange", _in(WALL, None, *FILTERS), 0.35, 0.15, (SIZE,)),
+    Knob("wall exchange", _in(WALL, None, "bone", *FILTERS), 0.35, 0.15, (SIZE,)),
     *(Knob(f"wall exchange of {organ}", _in(WALL, organ)) for organ in FILTERS),
     Knob("partition", _in(PARTITION, None, *FILTERS), 0.2, 0.15),
     Knob("partition of kidney", _in(PARTITION, "kidney"), moved_by=(SIZE, PEG, RADIOLABEL)),

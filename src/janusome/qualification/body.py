@@ -7,16 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from janusome.errors import InputError
+from janusome.qualification.corona import corona
 from janusome.qualification.mouse_particles import mouse_particles
 from janusome.qualification.particle_with_drug import particle_with_drug
 from janusome.qualification.section import Section
+from janusome.qualification.small_drugs import small_drugs
 
 Progress = Callable[[str, float], None]
 
 COMPARISONS: tuple[tuple[str, Callable[..., Section | tuple[Section, ...]]], ...] = (
     ("particles in mice", mouse_particles),
     ("particle with its drug", particle_with_drug),
-)  # fmt: skip
+    ("protein corona", corona),
+    ("small drugs", small_drugs),
+)
 
 
 def data_folder(given: Path | str | None) -> Path:

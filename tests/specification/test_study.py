@@ -326,9 +326,13 @@ FULL = {
         ({"protocol": [dose(route="intravenous, intratumoral")]}, ["protocol[0].route names 2 routes"]),
         (
             {"protocol": [dose(route="intravenus")]},
-            ["protocol[0].route is 'intravenus'; allowed is intravenous or intratumoral (did you mean intravenous?)"],
+            ["protocol[0].route is 'intravenus'; allowed is intravenous, intratumoral, oral, inhaled, intratracheal"],
         ),
-        ({"protocol": [dose(route="inhaled")]}, ["protocol[0].route is 'inhaled'; allowed is intravenous or intratumoral"]),
+        ({"protocol": [dose(route="rectal")]}, ["protocol[0].route is 'rectal'; allowed is intravenous, intratumoral, oral"]),
+        (
+            {"protocol": [dose(route="inhaled")]},
+            ["protocol[0].route is inhaled, and woman has no place that takes such a dose"],
+        ),
         (
             {"protocol": [dose(route="intratumoral")], "tumor": None},
             ["protocol[0].route is intratumoral in a study without a tumor"],

@@ -23,8 +23,8 @@ class CavityEgress(AbstractTransfer):
 
     $$ \dot n = k\, n $$
 
-    As `phagocyte_egress` in tissue; from the cavity it is absorbed or carried on. Leaves out: whole carriers, which macrophages
-    keep until they digest them or climb to the airways.
+    As `phagocyte_egress` in tissue; from the cavity it is absorbed or carried on. Leaves out: whole carriers, which
+    macrophages keep until they digest them or climb to the airways.
     """
 
     acts_in: ClassVar = (Region.BODY,)

@@ -26,8 +26,8 @@ class HepatobiliaryExcretion(AbstractTransfer):
     $$ \dot n = CL_B\, c_{liver}/K $$
 
     CL_B refers to the plasma-equivalent concentration c/K of the liver, as intrinsic clearances do.
-    Bile flows into the lumen of the gut, from which what is absorbed returns. A study that follows no gut lumen (no dose enters
-    by mouth or airways) books bile as faeces. Leaves out: the gall bladder.
+    Bile flows into the lumen of the gut, from which what is absorbed returns. A study that follows no gut lumen (no dose
+    enters by mouth or airways) books bile as faeces. Leaves out: the gall bladder.
     """
 
     acts_in: ClassVar = (Region.BODY,)

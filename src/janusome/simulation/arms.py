@@ -90,9 +90,9 @@ def matter_of(study: ResolvedStudy, arm: str) -> Matter:
 
 
 def body_of(study: ResolvedStudy, lesions: Sequence[Site], book: ValueBook) -> Compartments:
-    """Return the body: the organs of the host, the cavities that the study's routes lead through, and the vessels of each lesion.
+    """Return the body: the organs of the host, the cavities that the study's routes lead through, and the vessels of lesions.
 
-    The vessels of a lesion are one more organ without a wall of its own.
+    The vessels of a lesion are one more organ, without a wall of its own.
     """
     host: Host = study.host
     scope = Scope(f"host {host.name}", host)

@@ -67,8 +67,8 @@ def segment_of(
 ) -> Segment:
     """Return one stretch between breakpoints.
 
-    A dose acts where its route puts it: the venous blood, a cavity or a depot, or the interstitium of a lesion in proportion to
-    volume.
+    A dose acts where its route puts it: the venous blood, a cavity or a depot, or the interstitium of a lesion in proportion
+    to volume.
     """
     jump = np.zeros((lanes, assembly.layout.size))
     controls: dict[int, Draws] = {column: np.zeros(lanes) for column in assembly.inputs.values()}

@@ -157,7 +157,7 @@ def _lymph_through_nodes(
     """Return the lymph, m^3/s, of each place without blood to which organs send theirs: the sum of what comes."""
     found: dict[str, Draws] = {}
     for organ in organs:
-        node = host.organs[organ].ways.get(LYMPH)
+        node = host.organs[organ].ways.get(LYMPH, "")
         if organ in through and node in organs and BLOOD not in host.organs[node].sites:
             context = {"organ_plasma_flow": through[organ]}
             flow = book.fill("lymph_flow", (scope,), Place(host.species, organ), context=context)

@@ -118,9 +118,9 @@ def rat_gold(data: Path, *, frozen: bool) -> Section:
         KEY,
         TITLE,
         text=(
-            f"{len(points)} published figures in % of the injected dose (the table of Nano-iPBPK, rats of the Kreyling group). "
+            f"{len(points)} published figures in % of the injected dose (the table of Nano-iPBPK). "
             "Ours come from the rat of the library and from values of gold in mice; no figure of the table was used.",
-            f"The diameter is that of the core and {LAYER[SHIPPED]:g} nm for ligands (as shipped), or {LAYER[UNCOATED]:g} nm for "
+            f"The diameter is that of the core and {LAYER[SHIPPED]:g} nm (ligands, as shipped), or {LAYER[UNCOATED]:g} nm for "
             "a layer of albumin (protein-coated, with the clearance of albumin-coated gold in mice). What lies below "
             f"{FLOOR:g} %ID, published or predicted, counts as that much. Doses are not in the table: ours saturate nothing.",
             "Lung holds airways and alveoli; gut holds its contents and, except after inhalation, the faeces; organs hold "

@@ -91,7 +91,7 @@ def test_no_material_is_given_the_defaults_of_gold():
 
 
 def test_a_carrier_without_its_own_uptake_is_refused_and_not_taken_for_gold():
-    bare = library().carrier("plga")
+    bare = library().row("carrier", "plga")
     bare = bare.model_copy(update={"values": {n: v for n, v in bare.values.items() if n != "clearance_per_phagocyte"}})
     study = dataclasses.replace(resolved(carrier="plga"), carrier=bare)
     from janusome.simulation.run import check

@@ -33,7 +33,12 @@ def in_double_precision():
 
 # Lymph
 
-DRAINAGE = {"lymph_flow": 2e-9, "vascular_reflection": 0.5, "lymphatic_reflection": 0.2, "partition_coefficient": 0.4}
+DRAINAGE: dict[str, Any] = {
+    "lymph_flow": 2e-9,
+    "vascular_reflection": 0.5,
+    "lymphatic_reflection": 0.2,
+    "partition_coefficient": 0.4,
+}
 
 
 def test_tissue_fluid_ends_where_what_filters_in_equals_what_lymph_takes():

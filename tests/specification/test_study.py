@@ -435,6 +435,10 @@ FULL = {
             {"host": {"kind": "woman", "organs": {"livre": {}}}},
             ["host.organs.livre is no organ of the hosts; did you mean liver?"],
         ),
+        (
+            {"host": {"kind": "woman", "organs": {"bone marrow": {}}}},
+            ["host.organs.bone marrow is no organ of the hosts; it is part of bone"],
+        ),
         ({"tumor": "breast"}, ["tumor is 'breast' without a size; write {kind: breast, volume: 25 cm^3}"]),
         (
             {"tumor": {"kind": "breast"}},

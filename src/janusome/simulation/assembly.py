@@ -188,11 +188,12 @@ class Assembly:
     def _ends(self, transfer: Transfer, species: Species, acting: Acting) -> tuple[Index, Index]:
         """Return the state indices that a transfer of one species leaves and reaches."""
         heads = tails = np.array(acting.places)
+        without_way = ""
         if transfer.along_links:
             heads, tails = heads[acting.links[:, 0]], tails[acting.links[:, 1]]
         if transfer.along_way:
             assert issubclass(acting.law, AbstractTransfer)
-            tails = acting.region.way(acting.law.way)[tails]
+            tails, without_way = acting.region.way(acting.law.way)[tails], acting.law.without_way
         source = self._index(species, acting.region, transfer.source, heads)
         reached = species
         site = transfer.target
@@ -205,8 +206,8 @@ class Assembly:
         if site in EXITS:
             return source, np.full(source.shape, self.layout.exits[reached, site])
         target = self._index(reached, acting.region, site, tails)
-        if transfer.along_way and acting.law.without_way:
-            target = np.where(tails == ABSENT, self.layout.exits[reached, acting.law.without_way], target)
+        if without_way:
+            target = np.where(tails == ABSENT, self.layout.exits[reached, without_way], target)
         if species.form in FREED and reached.form in SMALL:
             target = np.where(target == ABSENT, self._index(reached, acting.region, INTERSTITIUM, tails), target)
         return source, target

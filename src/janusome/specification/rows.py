@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from janusome.errors import near_misses
 from janusome.specification.refusals import Origin, Path, Refusal, read
 from janusome.specification.values import Value, Values
-from janusome.specification.vocabulary import CAVITIES, ORGANS, POOLS, Route, quantity_for
+from janusome.specification.vocabulary import CALLED, CAVITIES, ORGANS, POOLS, Route, quantity_for
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
 Named = tuple[Path, str, str, Value]  # path of a value, the quantity's name, the kind of row it stands in, the value
@@ -244,7 +244,8 @@ def faults(row: AbstractRow) -> list[tuple[Path, Refusal]]:
         found += [(path, refusal) for refusal in value_faults(name, value, row=takes)]
     for path, organ in row.organs_named():
         if organ not in PLACES:
-            found.append((path, Refusal("is no organ of the hosts", near_misses(organ, PLACES))))
+            hint = f"it is part of {CALLED[organ]}" if organ in CALLED else near_misses(organ, PLACES)
+            found.append((path, Refusal("is no organ of the hosts", hint)))
     return found
 
 

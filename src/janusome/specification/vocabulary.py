@@ -18,6 +18,23 @@ ORGANS = (
 )  # fmt: skip
 CAVITIES = ("gut lumen", "airways", "alveoli", "peritoneal fluid", "skin depot", "draining node")
 POOLS = ("venous", "arterial")
+# What people call an organ, and the organ that holds it. `bone` is the skeleton with its marrow: published masses and flows
+# are those of the whole, and its phagocytes are counted for the marrow's share of it; splitting it would invent both.
+CALLED = {
+    "bone marrow": "bone",
+    "marrow": "bone",
+    "skeleton": "bone",
+    "fat": "adipose",
+    "intestine": "gut",
+    "intestines": "gut",
+    "GI tract": "gut",
+    "lungs": "lung",
+    "kidneys": "kidney",
+    "lymph node": "lymph nodes",
+    "sentinel node": "draining node",
+    "airway": "airways",
+    "peritoneum": "peritoneal fluid",
+}
 SPECIES = ("mouse", "rat", "human")
 Route = Literal[
     "intravenous", "intratumoral", "oral", "inhaled", "intratracheal", "intraperitoneal", "intradermal", "subcutaneous"

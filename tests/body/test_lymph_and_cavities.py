@@ -39,6 +39,7 @@ DRAINAGE: dict[str, Any] = {
     "lymphatic_reflection": 0.2,
     "partition_coefficient": 0.4,
 }
+TIGHT: dict[str, Any] = DRAINAGE | {"vascular_reflection": 1.0}
 
 
 def test_tissue_fluid_ends_where_what_filters_in_equals_what_lymph_takes():
@@ -50,12 +51,12 @@ def test_tissue_fluid_ends_where_what_filters_in_equals_what_lymph_takes():
 
 
 def test_a_wall_that_reflects_everything_filters_nothing():
-    law = made(LymphDrainage, **(DRAINAGE | {"vascular_reflection": 1.0}))
+    law = made(LymphDrainage, **TIGHT)
     assert coefficient(law, places_like(LymphDrainage), BLOOD, INTERSTITIUM) == 0.0
 
 
 def test_lymph_of_an_organ_reaches_the_nodes_and_its_cargo_with_it():
-    assembly = assembled(["lymph_drainage"], **(DRAINAGE | {"vascular_reflection": 1.0}))
+    assembly = assembled(["lymph_drainage"], **TIGHT)
     tissue, node = (at(assembly, CARRIER, place, INTERSTITIUM) for place in ("liver", "lymph nodes"))
     cargo, carried = (at(assembly, ENCAPSULATED, place, INTERSTITIUM) for place in ("liver", "lymph nodes"))
     times = np.array([0.0, 10 * HOUR])

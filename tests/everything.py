@@ -12,12 +12,27 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, Form, Region, Species
+from janusome.model import (
+    BILE,
+    BLOOD,
+    BOUND,
+    CAVITY,
+    INTERNALISED,
+    INTERSTITIUM,
+    LYMPH,
+    ONWARD,
+    PHAGOCYTOSED,
+    TARGET,
+    WALL,
+    Form,
+    Region,
+    Species,
+)
 from janusome.numerics.precision import double
 from janusome.numerics.tape import Segment, Tolerances, solve
 from janusome.simulation.assemble import assemble, laws
 from janusome.simulation.assembly import Assembly, Compartments, Matter
-from janusome.simulation.layout import Pool
+from janusome.simulation.layout import ABSENT, Pool
 from janusome.simulation.trajectory import program_of
 from janusome.simulation.values import Scope, ValueBook
 from janusome.specification.values import Value
@@ -36,7 +51,7 @@ MATERIALS = ((CARRIER,), (ENCAPSULATED, RELEASED, PRODUCT), (ATTACHED, DETACHED)
 SURROUNDINGS = {
     "tissue_volume": ("m^3", 1e-3), "vascular_plasma_fraction": ("", 0.1), "interstitial_fraction": ("", 0.3),
     "extravascular_fraction": ("", 0.9), "blood_ph": ("", 7.4), "interstitial_ph": ("", 6.8), "intracellular_ph": ("", 5.0),
-    "body_temperature": ("K", 310.15), "cell_volume_fraction": ("", 0.5), "cell_density": ("cell/m^3", 2e14),
+    "cavity_ph": ("", 7.0), "body_temperature": ("K", 310.15), "cell_volume_fraction": ("", 0.5), "cell_density": ("cell/m^3", 2e14),
 }  # fmt: skip
 
 
@@ -61,14 +76,21 @@ def assembled(names: Sequence[str], *, in_liver: Sequence[str] = (), seed: int =
     values |= {n: (Value(value=float(from_internal(x, units[n])), unit=units[n], cv=0.0),) for n, x in changed.items()}
     row = SimpleNamespace(values=values)
     scope = (Scope("random row", row),)
-    places = ("venous", "lung", "arterial", "liver", "vessels of the lesion")
+    places = ("venous", "lung", "arterial", "liver", "vessels of the lesion", "gut lumen", "airways", "lymph nodes")
     flows = {(0, 1): 5e-5, (1, 2): 5e-5, (2, 3): 4e-5, (2, 4): 1e-5, (3, 0): 4e-5, (4, 0): 1e-5}
     organ, pool = frozenset({BLOOD, INTERSTITIUM, PHAGOCYTOSED}), frozenset({BLOOD})
+    cavity, node = frozenset({CAVITY, PHAGOCYTOSED}), frozenset({INTERSTITIUM, PHAGOCYTOSED})
+    ways = {
+        LYMPH: {"lung": "lymph nodes", "liver": "lymph nodes", "airways": "lymph nodes", "lymph nodes": "venous"},
+        WALL: {"gut lumen": "liver", "airways": "lung"},
+        ONWARD: {"airways": "gut lumen"},
+        BILE: {"liver": "gut lumen"},
+    }
     body = Compartments(
         name="body",
         kind=Region.BODY,
         places=places,
-        sites=(pool, organ, pool, organ, pool),
+        sites=(pool, organ, pool, organ, pool, cavity, cavity, node),
         scopes=(scope,) * len(places),
         host_species="human",
         laws=tuple(names),
@@ -76,6 +98,9 @@ def assembled(names: Sequence[str], *, in_liver: Sequence[str] = (), seed: int =
         links=np.array(list(flows)),
         link_values={"plasma_flow": np.array([list(flows.values())])},
         context={},
+        ways={
+            way: np.array([places.index(to[place]) if place in to else ABSENT for place in places]) for way, to in ways.items()
+        },
     )
     voxels = tuple(f"voxel {k}" for k in range(3))
     faces = ((0, 1), (1, 0), (1, 2), (2, 1))

@@ -57,6 +57,7 @@ NAMED = {
     "width": (0.3, 3.0),
     "fraction": (0.01, 0.99),
     "yield": (0.05, 1.0),
+    "reflection": (0.01, 0.99),
     "cooperativity": (0.5, 4.0),
     "hill_coefficient": (0.5, 3.0),
     "angle": (0.02, 1.5),

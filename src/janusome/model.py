@@ -26,11 +26,15 @@ from janusome.units import quantity
 PerPlace = Float[Array, " places"]
 PerLink = Float[Array, " links"]
 
-# Sites of a place. `vessels` is the blood of the tumor as its voxels see it: one pool, shared by all of them.
-VESSELS, BLOOD, INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED, TARGET = (
-    "vessels", "blood", "interstitium", "bound", "internalised", "phagocytosed", "target",
+# Sites of a place. `vessels` is the blood of the tumor as its voxels see it: one pool, shared by all of them. `cavity` is the
+# fluid in a hollow (gut, airways, alveoli, peritoneum) or in a depot under the skin: inside the host, outside its tissue.
+VESSELS, BLOOD, INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED, TARGET, CAVITY = (
+    "vessels", "blood", "interstitium", "bound", "internalised", "phagocytosed", "target", "cavity",
 )  # fmt: skip
-SITES = (BLOOD, INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED, TARGET)
+SITES = (BLOOD, INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED, TARGET, CAVITY)
+
+# Ways from one place to one other: where its lymph goes, its bile, what crosses its wall, what moves on along a tube.
+LYMPH, BILE, WALL, ONWARD = "lymph", "bile", "wall", "onward"
 
 # Where eliminated material is booked.
 URINE, FAECES, METABOLISED, DEGRADED, DECAYED = "urine", "faeces", "metabolised", "degraded", "decayed"
@@ -75,7 +79,8 @@ class Transfer(NamedTuple):
     """Material goes from `source` to `target` at `coefficient` (1/s) times the amount at the source.
 
     `becomes` is the form (or the species) that it takes on the way; `along_links` says that it goes from place to place along
-    the links of the region, so that the coefficient has one entry a link instead of one a place.
+    the links of the region, so that the coefficient has one entry a link instead of one a place. `along_way` says that it goes
+    to the one place to which the law's way leads; where the target site is absent there, nothing goes.
     """
 
     source: str
@@ -83,6 +88,7 @@ class Transfer(NamedTuple):
     coefficient: Array
     becomes: Form | Species | None = None
     along_links: bool = False
+    along_way: bool = False
 
 
 class Links(eqx.Module):
@@ -148,11 +154,14 @@ class AbstractTransfer(AbstractProcess):
     """A law that moves material.
 
     `moves` lists the forms that it applies to (one instance for each species of that form; riders follow their carrier);
-    `sites` lists the sites that a place must have for the law to act there.
+    `sites` lists the sites that a place must have for the law to act there; `way` the way that it must have, unless
+    `without_way` names the exit that takes what has nowhere to go.
     """
 
     moves: ClassVar[tuple[Form, ...]]
     sites: ClassVar[tuple[str, ...]] = ()
+    way: ClassVar[str] = ""
+    without_way: ClassVar[str] = ""
 
     @abc.abstractmethod
     def transfers(self, state: Material, stimulus: Stimulus) -> tuple[Transfer, ...]:

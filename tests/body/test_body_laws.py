@@ -28,7 +28,7 @@ from janusome.body.phagocyte_egress import PhagocyteEgress
 from janusome.body.phagocytosis import Phagocytosis
 from janusome.body.renal_excretion import RenalExcretion
 from janusome.body.vascular_exchange import VascularExchange
-from janusome.model import BLOOD, DEGRADED, FAECES, INTERSTITIUM, METABOLISED, PHAGOCYTOSED, URINE, Form, Species
+from janusome.model import BLOOD, CAVITY, DEGRADED, FAECES, INTERSTITIUM, METABOLISED, PHAGOCYTOSED, URINE, Form, Species
 from janusome.numerics.precision import double
 from law_cases import coefficient, links_of, made, places_like, unstimulated
 
@@ -226,7 +226,7 @@ def test_flow_wall_and_enzyme_stand_in_series_as_in_the_well_stirred_liver(law, 
 
 @pytest.mark.parametrize(
     ("law", "field", "leaving"),
-    [(Metabolism, "intrinsic_clearance", METABOLISED), (HepatobiliaryExcretion, "biliary_clearance", FAECES)],
+    [(Metabolism, "intrinsic_clearance", METABOLISED), (HepatobiliaryExcretion, "biliary_clearance", CAVITY)],
 )
 def test_an_intrinsic_clearance_refers_to_the_plasma_that_the_tissue_would_balance(law, field, leaving):
     fields: dict[str, Any] = {field: 1e-6, "partition_coefficient": 8.0}

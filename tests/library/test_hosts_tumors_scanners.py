@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from janusome import units
+from janusome.specification.vocabulary import CAVITIES, ROUTES
 from library_rows import cited, rows_of, tables, values, vocabulary
 
 ROWS = rows_of(("hosts", "tumors", "scanners"))
@@ -29,6 +30,11 @@ def number(table: dict[str, Any], name: str) -> float:
 
 def litres_per_kilogram(organ: dict[str, Any]) -> float:
     return units.from_internal(number(organ["values"], "tissue_volume_per_body_mass"), "L/kg")
+
+
+def tissues(name: str) -> list[dict[str, Any]]:
+    """The organs and pools of a host, without the cavities."""
+    return [organ for organ in ROWS["hosts", name]["organs"].values() if "only_for" not in organ]
 
 
 @EVERY_ROW
@@ -88,13 +94,36 @@ def test_relaxation_times_are_given_at_three_fields_and_t2star_is_below_t1(key):
 
 
 @EVERY_HOST
-def test_a_host_has_the_thirteen_organs_and_two_pools(name):
-    assert ROWS["hosts", name]["organs"].keys() == ORGANS | {"venous", "arterial"}
+def test_a_host_has_its_organs_two_pools_lymph_nodes_and_the_cavities_of_the_routes(name):
+    assert ROWS["hosts", name]["organs"].keys() == ORGANS | {"venous", "arterial", "lymph nodes", *CAVITIES}
+
+
+@EVERY_HOST
+def test_a_cavity_has_no_blood_and_is_there_only_for_its_routes(name):
+    organs = ROWS["hosts", name]["organs"]
+    for cavity in CAVITIES:
+        assert "blood" not in organs[cavity]["sites"]
+        assert organs[cavity]["only_for"]
+        assert set(organs[cavity].get("receives", ())) <= set(organs[cavity]["only_for"])
+    taken = [route for organ in organs.values() for route in organ.get("receives", ())]
+    assert set(taken) == set(ROUTES) - {"intravenous", "intratumoral"}
+
+
+@EVERY_HOST
+def test_lymph_of_every_organ_comes_back_to_the_veins(name):
+    organs = ROWS["hosts", name]["organs"]
+    for organ in organs:
+        seen, place = [organ], organs[organ].get("ways", {}).get("lymph")
+        while place is not None:
+            assert place not in seen
+            seen.append(place)
+            place = organs[place].get("ways", {}).get("lymph")
+        assert len(seen) == 1 or seen[-1] == "venous", seen
 
 
 @EVERY_HOST
 def test_the_organs_fill_most_of_the_body_and_no_more(name):
-    filled = sum(litres_per_kilogram(organ) for organ in ROWS["hosts", name]["organs"].values())
+    filled = sum(litres_per_kilogram(organ) for organ in tissues(name))
     assert 0.80 <= filled <= 1.05
 
 
@@ -110,7 +139,7 @@ def test_the_parts_of_an_organ_do_not_exceed_it(name):
 
 @EVERY_HOST
 def test_plasma_adds_up_to_what_was_published(name):
-    organs = ROWS["hosts", name]["organs"].values()
+    organs = [organ for organ in tissues(name) if "vascular_plasma_fraction" in organ["values"]]
     plasma = sum(litres_per_kilogram(organ) * number(organ["values"], "vascular_plasma_fraction") for organ in organs)
     low, high = PLASMA_VOLUME[name]
     assert low <= 1000.0 * plasma <= high

@@ -326,9 +326,13 @@ FULL = {
         ({"protocol": [dose(route="intravenous, intratumoral")]}, ["protocol[0].route names 2 routes"]),
         (
             {"protocol": [dose(route="intravenus")]},
-            ["protocol[0].route is 'intravenus'; allowed is intravenous or intratumoral (did you mean intravenous?)"],
+            ["protocol[0].route is 'intravenus'; allowed is intravenous, intratumoral, oral, inhaled, intratracheal"],
         ),
-        ({"protocol": [dose(route="inhaled")]}, ["protocol[0].route is 'inhaled'; allowed is intravenous or intratumoral"]),
+        ({"protocol": [dose(route="rectal")]}, ["protocol[0].route is 'rectal'; allowed is intravenous, intratumoral, oral"]),
+        (
+            {"protocol": [dose(route="inhaled")]},
+            ["protocol[0].route is inhaled, and woman has no place that takes such a dose"],
+        ),
         (
             {"protocol": [dose(route="intratumoral")], "tumor": None},
             ["protocol[0].route is intratumoral in a study without a tumor"],
@@ -430,6 +434,10 @@ FULL = {
         (
             {"host": {"kind": "woman", "organs": {"livre": {}}}},
             ["host.organs.livre is no organ of the hosts; did you mean liver?"],
+        ),
+        (
+            {"host": {"kind": "woman", "organs": {"bone marrow": {}}}},
+            ["host.organs.bone marrow is no organ of the hosts; it is part of bone"],
         ),
         ({"tumor": "breast"}, ["tumor is 'breast' without a size; write {kind: breast, volume: 25 cm^3}"]),
         (

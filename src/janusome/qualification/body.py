@@ -10,6 +10,7 @@ from janusome.errors import InputError
 from janusome.qualification.corona import corona
 from janusome.qualification.mouse_particles import mouse_particles
 from janusome.qualification.particle_with_drug import particle_with_drug
+from janusome.qualification.rat_gold import rat_gold
 from janusome.qualification.section import Section
 from janusome.qualification.small_drugs import small_drugs
 
@@ -20,6 +21,7 @@ COMPARISONS: tuple[tuple[str, Callable[..., Section | tuple[Section, ...]]], ...
     ("particle with its drug", particle_with_drug),
     ("protein corona", corona),
     ("small drugs", small_drugs),
+    ("gold in rats", rat_gold),
 )
 
 

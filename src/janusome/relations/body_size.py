@@ -40,3 +40,8 @@ def biliary_clearance(biliary_clearance_per_body_mass: Q, body_mass: Q, organ_fu
 def conversion_clearance(conversion_clearance_per_body_mass: Q, body_mass: Q, organ_function: Q) -> Q:
     """Clearance by conversion to a followed metabolite, m^3/s."""
     return conversion_clearance_per_body_mass * body_mass * organ_function
+
+
+def lymph_flow(lymph_flow_per_body_mass: Q, body_mass: Q) -> Q:
+    """Lymph through a node, m^3/s, where the place gives it over body mass."""
+    return lymph_flow_per_body_mass * body_mass

@@ -8,14 +8,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, Form, Region, Species
+from janusome.model import (
+    BLOOD,
+    BOUND,
+    INTERNALISED,
+    INTERSTITIUM,
+    LYMPH,
+    PHAGOCYTOSED,
+    TARGET,
+    Form,
+    Region,
+    Species,
+)
 from janusome.simulation.assembly import Compartments, Matter
+from janusome.simulation.layout import ABSENT, Index
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.perfusion import ARTERIAL, LUNG, VENOUS, flow_network, inflow, organ_supply
 from janusome.simulation.release import LAW, pools_in
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy
-from janusome.specification.rows import Host, Tumor
+from janusome.specification.rows import Host, Organ, Tumor
 
 Draws = NDArray[np.float64]
 
@@ -83,10 +95,13 @@ def matter_of(study: ResolvedStudy, arm: str) -> Matter:
 
 
 def body_of(study: ResolvedStudy, lesions: Sequence[Site], book: ValueBook) -> Compartments:
-    """Return the body: the organs of the host, and the vessels of each lesion as one more organ without a wall of its own."""
+    """Return the body: the organs of the host, the cavities that the study's routes lead through, and the vessels of lesions.
+
+    The vessels of a lesion are one more organ, without a wall of its own.
+    """
     host: Host = study.host
     scope = Scope(f"host {host.name}", host)
-    organs = tuple(host.organs)
+    organs = organs_of(study)
     places = (*organs, *(lesion.name for lesion in lesions))
     scopes = tuple((scope,) for _ in organs) + tuple((Scope(f"tumor {one.tumor.name}", one.tumor), scope) for one in lesions)
     whole = Place(host.species)
@@ -95,16 +110,17 @@ def body_of(study: ResolvedStudy, lesions: Sequence[Site], book: ValueBook) -> C
     shares = {
         organ: book.fill("plasma_flow_fraction", (scope,), Place(host.species, organ)) * (aged if feeds_liver else 1.0)
         for organ, feeds_liver in ((organ, LIVER in (organ, host.organs[organ].drains_to)) for organ in organs)
-        if organ not in (VENOUS, ARTERIAL, LUNG, REMAINDER)
+        if BLOOD in host.organs[organ].sites and organ not in (VENOUS, ARTERIAL, LUNG, REMAINDER)
     }
     for lesion in lesions:
         perfusion = book.fill("plasma_perfusion", (Scope(f"tumor {lesion.tumor.name}", lesion.tumor), scope), whole)
         shares[lesion.name] = perfusion * lesion.volume / total
-    drains = {organ: row.drains_to for organ, row in host.organs.items()} | {one.name: VENOUS for one in lesions}
+    drains = {organ: host.organs[organ].drains_to for organ in organs} | {one.name: VENOUS for one in lesions}
     network = flow_network(organ_supply(shares, total=total, remainder=REMAINDER), drains_to=drains, total=total)
     through = inflow(network)
     absent = np.full(book.draws, np.nan)
     volume = {one.name: np.full(book.draws, one.volume) for one in lesions}
+    lymph = _lymph_through_nodes(host, organs, through, scope, book)
     return Compartments(
         name=BODY,
         kind=Region.BODY,
@@ -119,8 +135,40 @@ def body_of(study: ResolvedStudy, lesions: Sequence[Site], book: ValueBook) -> C
         context={
             "organ_plasma_flow": np.stack([through.get(place, absent) for place in places], axis=-1),
             "tissue_volume": np.stack([volume.get(place, absent) for place in places], axis=-1),
+            "lymph_flow": np.stack([lymph.get(place, absent) for place in places], axis=-1),
         },
+        ways=ways_between(places, host.organs),
     )
+
+
+def organs_of(study: ResolvedStudy) -> tuple[str, ...]:
+    """Return the organs of the host, without the cavities and depots that no route of the study needs."""
+    routes = {dose.route for dose in study.doses}
+    return tuple(name for name, row in study.host.organs.items() if not row.only_for or routes & set(row.only_for))
+
+
+def ways_between(places: Sequence[str], organs: Mapping[str, Organ]) -> dict[str, Index]:
+    """Return, for each way, the place to which it leads from each place; ABSENT where it leads nowhere in this study."""
+    found: dict[str, Index] = {}
+    for k, place in enumerate(places):
+        for way, reached in (organs[place].ways if place in organs else {}).items():
+            if reached in places:
+                found.setdefault(way, np.full(len(places), ABSENT))[k] = places.index(reached)
+    return found
+
+
+def _lymph_through_nodes(
+    host: Host, organs: Sequence[str], through: Mapping[str, Draws], scope: Scope, book: ValueBook
+) -> dict[str, Draws]:
+    """Return the lymph, m^3/s, of each place without blood to which organs send theirs: the sum of what comes."""
+    found: dict[str, Draws] = {}
+    for organ in organs:
+        node = host.organs[organ].ways.get(LYMPH, "")
+        if organ in through and node in organs and BLOOD not in host.organs[node].sites:
+            context = {"organ_plasma_flow": through[organ]}
+            flow = book.fill("lymph_flow", (scope,), Place(host.species, organ), context=context)
+            found[node] = found.get(node, np.zeros(book.draws)) + flow
+    return found
 
 
 def lesion_of(

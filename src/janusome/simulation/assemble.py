@@ -134,7 +134,7 @@ def _chosen(
             general = name in everywhere or name in brought
             places = tuple(k for k in range(len(region.places)) if general or name in region.place_laws[k])
             if issubclass(law, AbstractTransfer) and species is not None and species.form in law.moves:
-                places = _with_sites(law, species, places, region, layout)
+                places = _with_way(law, _with_sites(law, species, places, region, layout), region)
                 needless = name == "conversion" and species.name not in matter.products
                 unlinked = "face_area_over_distance" in law.__dataclass_fields__ and not len(region.links)
                 if places and not needless and not unlinked:
@@ -154,6 +154,13 @@ def _with_sites(
         return pool is not None and pool[place] != ABSENT
 
     return tuple(place for place in places if all(has(place, site) for site in law.sites))
+
+
+def _with_way(law: type[AbstractTransfer], places: tuple[int, ...], region: Compartments) -> tuple[int, ...]:
+    """Keep the places from which a law's way leads somewhere; all of them if it has no way, or an exit without one."""
+    if not law.way or law.without_way:
+        return places
+    return tuple(place for place in places if region.way(law.way)[place] != ABSENT)
 
 
 def _drives(law: type[AbstractRate], species: Species | None, matter: Matter, region: Compartments, book: ValueBook) -> bool:

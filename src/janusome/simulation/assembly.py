@@ -25,6 +25,7 @@ from janusome.model import (
     VESSELS,
     AbstractProcess,
     AbstractRate,
+    AbstractTransfer,
     Form,
     Lesion,
     Links,
@@ -78,6 +79,11 @@ class Compartments:
     vessels: tuple[str, int] | None = None  # region and place whose blood the voxels of a tumor share
     prescribed_vessels: bool = False  # what their blood holds is given from outside, whatever the voxels take and return
     special: Mapping[str, tuple[Scope, ...]] = field(default_factory=dict)  # rows that this region has for a named species
+    ways: Mapping[str, Index] = field(default_factory=dict)  # way -> the place to which it leads from each place, or ABSENT
+
+    def way(self, name: str) -> Index:
+        """Where a way leads from each place; ABSENT where there is none."""
+        return self.ways.get(name, np.full(len(self.places), ABSENT))
 
     def organ(self, place: int) -> str | None:
         """The organ that a place is, for values that differ between organs."""
@@ -182,8 +188,12 @@ class Assembly:
     def _ends(self, transfer: Transfer, species: Species, acting: Acting) -> tuple[Index, Index]:
         """Return the state indices that a transfer of one species leaves and reaches."""
         heads = tails = np.array(acting.places)
+        without_way = ""
         if transfer.along_links:
             heads, tails = heads[acting.links[:, 0]], tails[acting.links[:, 1]]
+        if transfer.along_way:
+            assert issubclass(acting.law, AbstractTransfer)
+            tails, without_way = acting.region.way(acting.law.way)[tails], acting.law.without_way
         source = self._index(species, acting.region, transfer.source, heads)
         reached = species
         site = transfer.target
@@ -196,6 +206,8 @@ class Assembly:
         if site in EXITS:
             return source, np.full(source.shape, self.layout.exits[reached, site])
         target = self._index(reached, acting.region, site, tails)
+        if without_way:
+            target = np.where(tails == ABSENT, self.layout.exits[reached, without_way], target)
         if species.form in FREED and reached.form in SMALL:
             target = np.where(target == ABSENT, self._index(reached, acting.region, INTERSTITIUM, tails), target)
         return source, target
@@ -207,7 +219,7 @@ class Assembly:
             pool = self.layout.pools.get(Pool(species, body, BLOOD))
             return np.full(places.shape, ABSENT if pool is None else pool[place])
         pool = self.layout.pools.get(Pool(species, region.name, site))
-        return np.full(places.shape, ABSENT) if pool is None else pool[places]
+        return np.full(places.shape, ABSENT) if pool is None else np.where(places == ABSENT, ABSENT, pool[places])
 
     def _material(self, acting: Acting, y: AnyArray, p: AnyArray) -> Material:
         assert acting.species is not None

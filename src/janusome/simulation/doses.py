@@ -14,7 +14,7 @@ from janusome.model import Form, Species
 from janusome.simulation.arms import CARRIER, FREE_DRUG, UNTREATED
 from janusome.simulation.assembly import Matter
 from janusome.simulation.corona import antibody_factors
-from janusome.simulation.protocol import Given, Warming
+from janusome.simulation.protocol import INHALED, Given, Warming
 from janusome.simulation.release import in_pools
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import DoseEvent, ResolvedStudy
@@ -45,7 +45,11 @@ def given_in(study: ResolvedStudy, matter: Matter, arm: str, book: ValueBook) ->
             amounts = in_pools(study, amounts, book)
         if amounts:
             words = _words(event, with_label=arm != FREE_DRUG)
-            found.append(Given(event.at, event.over, event.route, amounts, words, event.lesion))
+            shares = entry_shares(study, event.route, book)
+            stays = sum(shares.values()) if shares else 1.0
+            kept = {species: amount * stays for species, amount in amounts.items()}
+            entry = {place: share / stays for place, share in shares.items()}
+            found.append(Given(event.at, event.over, event.route, kept, words, event.lesion, entry=entry))
     return _met_by_antibodies(found, study, book) if arm != FREE_DRUG else found
 
 
@@ -57,10 +61,29 @@ def _met_by_antibodies(given: list[Given], study: ResolvedStudy, book: ValueBook
     return [replace(dose, faster=f if (f != 1.0).any() else None) for dose, f in zip(given, factors, strict=True)]
 
 
+def entry_shares(study: ResolvedStudy, route: str, book: ValueBook) -> dict[str, Draws]:
+    """Return the share of a dose that each receiving place gets; empty for a dose into the blood or a lesion.
+
+    What is inhaled and not deposited is breathed out again: it is no part of the dose that the body got, so the shares add up
+    to less than one. By every other route all of the dose stays.
+    """
+    host = study.host
+    places = [name for name, row in host.organs.items() if route in row.receives]
+    chain = (host_scope(study),)
+    shares = {
+        place: book.fill_or("deposited_fraction", chain, Place(host.species, place), 1.0, conditions={"route": route})
+        for place in places
+    }
+    total = sum(shares.values(), np.zeros(book.draws))
+    within = np.maximum(total, 1.0) if route == INHALED else total
+    return {place: share / within for place, share in shares.items()}
+
+
 def _words(event: DoseEvent, *, with_label: bool) -> str:
     shown = event.activity is not None and with_label
     activity = f" with {from_internal(event.activity, 'MBq'):g} MBq of {event.active_label}" if shown else ""
-    return f"{event.written} of {event.of}{activity}"
+    inhaled = " in the air that is breathed in" if event.route == INHALED else ""
+    return f"{event.written} of {event.of}{activity}{inhaled}"
 
 
 def warming_in(study: ResolvedStudy, book: ValueBook) -> list[Warming]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from janusome.model import BLOOD, INTERSTITIUM, Region, Species
+from janusome.model import BLOOD, CAVITY, INTERSTITIUM, Region, Species
 from janusome.numerics.tape import Segment
 from janusome.simulation.assembly import Assembly
 from janusome.simulation.layout import ABSENT, Pool
@@ -17,12 +17,15 @@ from janusome.simulation.perfusion import VENOUS
 
 Draws = NDArray[np.float64]
 
-INTRAVENOUS, INTRATUMORAL = "intravenous", "intratumoral"
+INTRAVENOUS, INTRATUMORAL, INHALED = "intravenous", "intratumoral", "inhaled"
 
 
 @dataclass(frozen=True)
 class Given:
-    """One dose in amounts: mol of each species for each draw, from `start` over `duration` (0 is a bolus)."""
+    """One dose in amounts: mol of each species for each draw, from `start` over `duration` (0 is a bolus).
+
+    `entry` gives the share of each cavity or depot that it enters; none for a dose into the blood or a lesion.
+    """
 
     start: float
     duration: float
@@ -31,6 +34,7 @@ class Given:
     words: str
     lesion: str | None = None
     faster: Draws | None = None  # by what factor phagocytes clear from this dose on, for antibodies that earlier doses raised
+    entry: Mapping[str, Draws] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def segment_of(
 ) -> Segment:
     """Return one stretch between breakpoints.
 
-    A dose acts where its route puts it: the venous blood, or the interstitium of a lesion in proportion to volume.
+    A dose acts where its route puts it: the venous blood, a cavity or a depot, or the interstitium of a lesion in proportion
+    to volume.
     """
     jump = np.zeros((lanes, assembly.layout.size))
     controls: dict[int, Draws] = {column: np.zeros(lanes) for column in assembly.inputs.values()}
@@ -102,7 +107,7 @@ def _is_tumor(assembly: Assembly, region: str) -> bool:
     return any(one.name == region and one.kind is Region.TUMOR for one in assembly.regions)
 
 
-def _entry(assembly: Assembly, dose: Given, species: Species) -> list[tuple[int, float]]:
+def _entry(assembly: Assembly, dose: Given, species: Species) -> Sequence[tuple[int, Draws | float]]:
     """Return the state indices that a dose enters and the share of each."""
     if dose.route == INTRATUMORAL:
         region = next(one for one in assembly.regions if one.kind is Region.TUMOR and dose.lesion in (None, one.name))
@@ -110,5 +115,8 @@ def _entry(assembly: Assembly, dose: Given, species: Species) -> list[tuple[int,
         volume = assembly.tissue_volume[region.name][0]
         return [(int(k), float(v / volume.sum())) for k, v in zip(index, volume, strict=True) if k != ABSENT]
     body = next(one for one in assembly.regions if one.kind is Region.BODY)
+    if dose.entry:
+        pool = assembly.layout.pools[Pool(species, body.name, CAVITY)]
+        return [(int(pool[body.places.index(place)]), share) for place, share in dose.entry.items()]
     pool = assembly.layout.pools[Pool(species, body.name, BLOOD)]
     return [(int(pool[body.places.index(VENOUS)]), 1.0)]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janusome.errors import SolverError
-from janusome.model import BLOOD, INTERSTITIUM, TARGET, AbstractProcess, Form, Species
+from janusome.model import BLOOD, CAVITY, INTERSTITIUM, TARGET, AbstractProcess, Form, Species
 from janusome.simulation.arms import BODY, CARRIER, FREE_DRUG, TREATED, UNTREATED, Site, body_of, lesion_of, matter_of
 from janusome.simulation.assemble import assemble, laws
 from janusome.simulation.assembly import Assembly, Matter
@@ -251,6 +251,9 @@ def coarse_assembly(
             if dose.route == INTRATUMORAL:
                 reached = [one.name for one in lesions if dose.lesion in (None, one.name)]
                 entered |= {(Pool(species, name, INTERSTITIUM), 0): None for name in reached}
+            elif dose.entry:
+                cavity = Pool(species, BODY, CAVITY)
+                entered |= {(cavity, body.places.index(place)): None for place in dose.entry}
             else:
                 entered[Pool(species, BODY, BLOOD), body.places.index(VENOUS)] = None
     return assemble(matter, [body, *tumors], book, lanes=book.draws, inputs=tuple(entered))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from janusome.model import BLOOD, BOUND, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, VESSELS, Region
+from janusome.model import BLOOD, BOUND, CAVITY, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, VESSELS, Region
 from janusome.simulation.assembly import Compartments
 from janusome.simulation.values import Place, Scope, ValueBook
 
@@ -48,8 +48,9 @@ class Surroundings:
         tissue = each("tissue_volume")
         blood_ph, inside_ph = each("blood_ph"), each("intracellular_ph")
         if region.kind is Region.BODY:
-            plasma = tissue * each("vascular_plasma_fraction")
-            carried = {BLOOD: plasma, INTERSTITIUM: tissue * each("interstitial_fraction", INTERSTITIUM), PHAGOCYTOSED: tissue}
+            plasma = tissue * each("vascular_plasma_fraction", BLOOD)
+            carried = {BLOOD: plasma, INTERSTITIUM: tissue * each("interstitial_fraction", INTERSTITIUM)}
+            carried |= {PHAGOCYTOSED: tissue, CAVITY: tissue}
             small = carried | {INTERSTITIUM: tissue * each("extravascular_fraction", INTERSTITIUM)}
             outside_ph, initial, cell_volume = each("interstitial_ph", INTERSTITIUM), None, None
         else:
@@ -66,6 +67,8 @@ class Surroundings:
             volumes.update({(region.name, site, kind): volume for site, volume in group.items()})
         ph = {BLOOD: blood_ph, VESSELS: blood_ph, INTERSTITIUM: outside_ph, BOUND: outside_ph}
         ph |= {INTERNALISED: inside_ph, PHAGOCYTOSED: inside_ph, TARGET: inside_ph}
+        if any(CAVITY in sites for sites in region.sites):
+            ph |= {CAVITY: each("cavity_ph", CAVITY)}
         return cls(region, tissue, carried, small, ph, each("body_temperature"), initial, cell_volume)
 
 

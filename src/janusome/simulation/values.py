@@ -259,4 +259,4 @@ def additive_spread(name: str, value: Value) -> float:
 
 def is_share(name: str) -> bool:
     """Tell whether a value is a share of a whole, which no draw may carry above one."""
-    return name.endswith(("_fraction", "_yield", "hematocrit"))
+    return name.endswith(("_fraction", "_yield", "_reflection", "hematocrit"))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from janusome.errors import near_misses
 from janusome.specification.refusals import Refusal
 from janusome.specification.rows import Strict
+from janusome.specification.vocabulary import ROUTES, Route
 from janusome.specification.written import Activity, Dose, Duration, Injected, Moment, Temperature
-
-ROUTES = ("intravenous", "intratumoral")
 
 
 def _one_route(data: Any) -> Any:
@@ -27,12 +26,14 @@ def _one_route(data: Any) -> Any:
         )
     if len(words) != 1 or words[0] not in ROUTES:
         hint = near_misses(" ".join(words), ROUTES)
-        raise Refusal(f"is {data!r}", f"allowed is {' or '.join(ROUTES)}" + (f" ({hint})" if "mean" in hint else ""))
+        raise Refusal(
+            f"is {data!r}", f"allowed is {', '.join(ROUTES[:-1])} or {ROUTES[-1]}" + (f" ({hint})" if "mean" in hint else "")
+        )
     return words[0]
 
 
 class Dosing(Strict):
-    """An injection.
+    """A dose by any route.
 
     `of` names what the dose measures, `over` how long an infusion takes, `into` the lesion of an intratumoral dose, `volume`
     what the dose is dissolved in: a free drug has to dissolve in it.
@@ -41,7 +42,7 @@ class Dosing(Strict):
     at: Moment
     dose: Dose
     of: str
-    route: Annotated[Literal["intravenous", "intratumoral"], BeforeValidator(_one_route)]
+    route: Annotated[Route, BeforeValidator(_one_route)]
     over: Duration | None = None
     activity: Activity | None = None
     into: str | None = None

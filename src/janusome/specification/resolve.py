@@ -36,6 +36,7 @@ from janusome.specification.study import (
 )
 from janusome.specification.timeline import Carried, timeline
 from janusome.specification.values import Value
+from janusome.specification.vocabulary import CALLED
 from janusome.specification.written import internal
 
 R = TypeVar("R", bound=AbstractRow)
@@ -189,7 +190,7 @@ def _host(choice: HostChoice, library: RowsByName, findings: Findings) -> Host |
         return None
     for name, organ in user.organs.items():
         if name not in row.organs and "tissue_volume_per_body_mass" not in organ.values:
-            hint = near_misses(name, tuple(row.organs))
+            hint = f"it is part of {CALLED[name]}" if name in CALLED else near_misses(name, tuple(row.organs))
             findings.refuse((*path, "organs", name), Refusal("is no organ of the hosts", hint))
     if choice.age is not None and not row.find("aging_onset") and "aging_onset" not in user.values:
         findings.warn(("host", "age"), f"is {choice.age}, and {row.name} says nothing of aging", "it changes nothing")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from janusome.errors import near_misses
 from janusome.specification.refusals import Origin, Path, Refusal, read
 from janusome.specification.values import Value, Values
-from janusome.specification.vocabulary import ORGANS, POOLS, quantity_for
+from janusome.specification.vocabulary import CALLED, CAVITIES, ORGANS, POOLS, Route, quantity_for
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
 Named = tuple[Path, str, str, Value]  # path of a value, the quantity's name, the kind of row it stands in, the value
@@ -165,11 +165,18 @@ _NOWHERE: Values = {}
 
 
 class Organ(Strict):
-    """One organ of a host: which sites it has, where its blood comes from and goes to."""
+    """One organ of a host: which sites it has, where its blood comes from and goes to, and the ways out of it.
 
-    sites: tuple[Literal["blood", "interstitium", "phagocytosed"], ...] = ("blood", "interstitium")
+    A cavity or a depot has no blood. `only_for` names the routes without which a study leaves it out, `receives` those whose
+    dose it takes.
+    """
+
+    sites: tuple[Literal["blood", "interstitium", "phagocytosed", "cavity"], ...] = ("blood", "interstitium")
     drains_to: str = "venous"
     fed_by: str = "arterial"
+    ways: dict[Literal["lymph", "bile", "wall", "onward"], str] = {}
+    only_for: tuple[Route, ...] = ()
+    receives: tuple[Route, ...] = ()
     laws: tuple[str, ...] = ()
     values: Values = {}
 
@@ -200,6 +207,9 @@ class Host(AbstractRow):
     def organs_named(self) -> Iterator[tuple[Path, str]]:
         """Yield where the blood of each organ comes from and goes to; the organs themselves are the host's to name."""
         for name, organ in self.organs.items():
+            for way, reached in organ.ways.items():
+                if reached not in self.organs:
+                    yield ("organs", name, "ways", way), reached
             if organ.drains_to not in self.organs:
                 yield ("organs", name, "drains_to"), organ.drains_to
             if organ.fed_by not in self.organs:
@@ -257,7 +267,7 @@ KINDS: dict[str, type[AbstractRow]] = {
 }
 STAND_INS = {"name": "x", "species": "human", "background_organ": "rest", "target": "-", "modality": "-"}
 FOLDERS = {kind: f"{kind}s" for kind in KINDS}
-PLACES = (*ORGANS, *POOLS)
+PLACES = (*ORGANS, *CAVITIES, *POOLS)
 
 
 def faults(row: AbstractRow) -> list[tuple[Path, Refusal]]:
@@ -267,7 +277,8 @@ def faults(row: AbstractRow) -> list[tuple[Path, Refusal]]:
         found += [(path, refusal) for refusal in value_faults(name, value, row=takes)]
     for path, organ in row.organs_named():
         if organ not in PLACES:
-            found.append((path, Refusal("is no organ of the hosts", near_misses(organ, PLACES))))
+            hint = f"it is part of {CALLED[organ]}" if organ in CALLED else near_misses(organ, PLACES)
+            found.append((path, Refusal("is no organ of the hosts", hint)))
     return found
 
 

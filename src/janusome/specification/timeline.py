@@ -118,6 +118,13 @@ def _dose(
         if caution:
             findings.warn((*path, "volume"), *caution)
     lesion = _injected_lesion(event, path, findings, lesions)
+    if event.route not in (
+        "intravenous",
+        "intratumoral",
+        *(route for organ in host.organs.values() for route in organ.receives),
+    ):
+        findings.refuse((*path, "route"), Refusal(f"is {event.route}, and {host.name} has no place that takes such a dose",
+                                                  "start from a host of the library, or dose intravenous"))  # fmt: skip
     label = _active_label(event, path, findings, carried)
     return DoseEvent(
         at=internal(event.at, "h"),
@@ -167,10 +174,12 @@ def _extent(per: str, host: Host) -> float:
 
 def _injected_lesion(event: Dosing, path: Path, findings: Collector, lesions: tuple[Lesion, ...]) -> str | None:
     names = [lesion.name for lesion in lesions]
-    if event.route == "intravenous":
+    if event.route != "intratumoral":
         if event.into is not None:
+            article = "an" if event.route[0] in "aeiou" else "a"
             findings.refuse(
-                (*path, "into"), Refusal("names a lesion for an intravenous dose", "leave it out, or dose intratumoral")
+                (*path, "into"),
+                Refusal(f"names a lesion for {article} {event.route} dose", "leave it out, or dose intratumoral"),
             )
         return None
     if not names:

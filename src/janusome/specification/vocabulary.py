@@ -6,7 +6,7 @@ import csv
 import io
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from janusome import units
 from janusome.errors import InputError, near_misses
@@ -14,9 +14,32 @@ from janusome.specification.refusals import Refusal
 
 ORGANS = (
     "lung", "liver", "spleen", "kidney", "gut", "pancreas", "heart", "brain", "muscle", "skin", "bone", "adipose", "rest",
+    "lymph nodes",
 )  # fmt: skip
+CAVITIES = ("gut lumen", "airways", "alveoli", "peritoneal fluid", "skin depot", "draining node")
 POOLS = ("venous", "arterial")
+# What people call an organ, and the organ that holds it. `bone` is the skeleton with its marrow: published masses and flows
+# are those of the whole, and its phagocytes are counted for the marrow's share of it; splitting it would invent both.
+CALLED = {
+    "bone marrow": "bone",
+    "marrow": "bone",
+    "skeleton": "bone",
+    "fat": "adipose",
+    "intestine": "gut",
+    "intestines": "gut",
+    "GI tract": "gut",
+    "lungs": "lung",
+    "kidneys": "kidney",
+    "lymph node": "lymph nodes",
+    "sentinel node": "draining node",
+    "airway": "airways",
+    "peritoneum": "peritoneal fluid",
+}
 SPECIES = ("mouse", "rat", "human")
+Route = Literal[
+    "intravenous", "intratumoral", "oral", "inhaled", "intratracheal", "intraperitoneal", "intradermal", "subcutaneous"
+]
+ROUTES: tuple[Route, ...] = get_args(Route)
 
 TOLERANCE = 1e-9  # relative; a limit that is met exactly on paper may miss it by rounding after conversion
 

@@ -1,3 +1,4 @@
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
 """Observations that cannot be used are refused with their line, column, value and mend; none is dropped in silence."""
 
 import pytest

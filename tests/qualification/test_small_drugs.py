@@ -13,6 +13,7 @@ from janusome.qualification.free_drugs import MAN, VOLUME, Figure, compare
 from janusome.qualification.small_drugs import MEDIAN, small_drugs
 from janusome.qualification.volumes import TABLE, volume_at_steady_state
 from janusome.simulation.values import Scope, ValueBook
+from janusome.specification.rows import Host
 
 DATA = Path(os.environ.get("JANUSOME_DATA", "/nowhere"))
 pytestmark = [
@@ -73,6 +74,7 @@ def test_the_volume_of_a_run_is_that_of_the_sum_over_organs():
     """Etoposide leaves slowly, so that what organs clear does not change what they hold."""
     library = Library()
     man = library.row("host", MAN)
+    assert isinstance(man, Host)
     chain = Scope("drug etoposide", library.row("drug", "etoposide"))
     summed = volume_at_steady_state(chain, man, ValueBook(draws=1, seed=0))[0]
     asked = [Figure("etoposide", VOLUME, 0.18, 0.18, "L/kg", "-")]

@@ -1,3 +1,4 @@
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
 """The bench: the same numbers as a run, and one lane for each set of values."""
 
 import numpy as np

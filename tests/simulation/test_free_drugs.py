@@ -1,3 +1,4 @@
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
 """Free drugs in runs: organ function, solubility in plasma, and a prodrug that becomes its metabolite mole for mole."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
 """What a user says of the volume of a dose and of a patient's organs."""
 
 from __future__ import annotations

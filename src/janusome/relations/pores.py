@@ -8,7 +8,7 @@ from janusome.units import Q
 def _open(hydrodynamic_diameter: Q, pore_diameter: Q) -> Q:
     """Share of a pore's radius that the centre of a particle may reach: 1 - d/d_pore, zero where it does not fit."""
     room = 1.0 - hydrodynamic_diameter / pore_diameter
-    return (room + abs(room)) / 2.0
+    return (room + abs(room)) / 2.0  # pyright: ignore[reportReturnType]
 
 
 def vascular_exchange_ratio(hydrodynamic_diameter: Q, pore_diameter: Q, pore_exchange_ratio: Q, wall_leak_ratio: Q) -> Q:

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 ROUNDS = 3  # of fits before the pilot
 CHAINS = 192
 WARM, APART = 30, 2  # moves before the first draw, and between draws of a chain
-LOCAL = 0.4  # step of a move to a place near, over that of a draw
+LOCAL = 0.1  # step of a move to a place near, over that of a draw
 FAR = 2.0  # ln p below the best, per unknown, at which a point counts half in the fit
 WIDENED = 1.5  # variance of the points that a surrogate is fitted to, over that of its posterior
 

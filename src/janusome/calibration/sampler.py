@@ -2,10 +2,10 @@
 
 A solve of the engine has a cost of its own, whatever its lanes; many short chains are therefore cheaper than a few long ones.
 Every step is proposed by a kernel that leaves the surrogate's posterior as it is, and accepted by the ratio of the model's
-density to the surrogate's (surrogate transition method), so
-that the chains have the model's posterior. A leap is a draw of the surrogate's posterior wherever the chain stands: the
-proposals of several leaps are one solve. A stroll is a short move from where it stands, which goes on where a leap is refused
-because the surrogate errs there, as its error hardly changes over a short way.
+density to the surrogate's (surrogate transition method), so that the chains have the model's posterior. A leap is a draw of
+the surrogate's posterior wherever the chain stands: the proposals of several leaps are one solve. A stroll is a short move from
+where it stands, which goes on where a leap is refused because the surrogate errs there, as its error hardly changes over a
+short way.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LEAST_BLOCKS = 5
 PILOT = 100  # draws that are wanted of the chains to whose states the surrogate is fitted once more
 WARM = 0.25  # share of the steps that is left out
 MIXED = 1.02  # R-hat of every unknown at which sampling may end
-MOST_PER_WANTED = 30  # evaluations of the model for each draw that is wanted
+MOST_PER_WANTED = 12  # evaluations of the model for each draw that is wanted
 
 
 @dataclass(frozen=True)

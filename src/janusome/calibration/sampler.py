@@ -3,9 +3,9 @@
 A solve of the engine has a cost of its own, whatever its lanes; many short chains are therefore cheaper than a few long ones.
 Every step is proposed by a kernel that leaves the surrogate's posterior as it is, and accepted by the ratio of the model's
 density to the surrogate's (surrogate transition method), so that the chains have the model's posterior. A leap is a draw of
-the surrogate's posterior wherever the chain stands: the proposals of several leaps are one solve. A stroll is a short move from
-where it stands, which goes on where a leap is refused because the surrogate errs there, as its error hardly changes over a
-short way.
+the surrogate's posterior wherever the chain stands: the proposals of several leaps are one solve. A stroll is a short move
+from where it stands, which goes on where a leap is refused because the surrogate errs there, as its error hardly changes over
+a short way.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from janusome.calibration.proposal import Proposal, Training, widened
 Array = NDArray[np.float64]
 LogDensity = Callable[[Array], Array]
 
-CHAINS = 128
-LEAPS = 4  # of a block, one solve
-STROLLS, MANY_STROLLS = 3, 8  # of a block, one solve each
+CHAINS = 48
+LEAPS = 8  # of a block, one solve
+STROLLS, MANY_STROLLS = 2, 8  # of a block, one solve each
 POOR = 0.3  # acceptance of leaps below which a block strolls more
-LEAST_BLOCKS = 5
+LEAST_BLOCKS = 8
 PILOT = 100  # draws that are wanted of the chains to whose states the surrogate is fitted once more
 WARM = 0.25  # share of the steps that is left out
 MIXED = 1.02  # R-hat of every unknown at which sampling may end
-MOST_PER_WANTED = 12  # evaluations of the model for each draw that is wanted
+MOST_PER_WANTED, LEAST_MOST = 12, 20_000  # evaluations of the model for each draw that is wanted, and at least
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def drawn(
             continue
         chains = run.chains()
         size = min(bulk_size(chains.draws[..., k]) for k in range(run.at.shape[1]))
-        spent = run.evaluations / (MOST_PER_WANTED * wanted)
+        spent = run.evaluations / max(MOST_PER_WANTED * wanted, LEAST_MOST)
         on_progress(min(1.0, max(size / wanted, spent)))
         apart = max(r_hat(chains.draws[..., k]) for k in range(run.at.shape[1]))
         if (size >= wanted and apart < MIXED) or spent >= 1.0:

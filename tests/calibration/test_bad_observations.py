@@ -17,14 +17,16 @@ HEAD = "species,place,time_h,value,unit"
 @pytest.fixture(scope="module")
 def study():
     return resolve(
-        Study(
-            study="gold in a mouse",
-            formulation={"name": "gold", "carrier": "gold-sphere"},
-            host="mouse",
-            tumor={"kind": "breast-triple-negative", "volume": "0.3 cm^3"},
-            protocol=[{"at": "1 h", "dose": "1e10 particle", "of": "carrier", "route": "intravenous"}],
-            controls=(),
-            outputs={"until": "48 h", "draws": 0},
+        Study.model_validate(
+            {
+                "study": "gold in a mouse",
+                "formulation": {"name": "gold", "carrier": "gold-sphere"},
+                "host": "mouse",
+                "tumor": {"kind": "breast-triple-negative", "volume": "0.3 cm^3"},
+                "protocol": [{"at": "1 h", "dose": "1e10 particle", "of": "carrier", "route": "intravenous"}],
+                "controls": (),
+                "outputs": {"until": "48 h", "draws": 0},
+            }
         ),
         Library(),
     )

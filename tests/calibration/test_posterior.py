@@ -9,7 +9,6 @@ from janusome.calibration.likelihood import Likelihood
 from janusome.calibration.mixture import from_modes
 from janusome.calibration.mode import find_modes
 from janusome.calibration.posterior import Posterior
-from janusome.calibration.proposal import proposal_for
 from janusome.calibration.sampler import sample
 
 
@@ -25,8 +24,8 @@ def likelihood(y, *, error=0.3, below=None, groups=False):
 
 def solved(posterior, *, seed=0, wanted=1000):
     search = find_modes(posterior, np.random.default_rng([seed, 0]))
-    proposal = proposal_for(posterior, from_modes(search.modes), np.random.default_rng([seed, 1]))
-    return search, sample(posterior.log_density, proposal, np.random.default_rng([seed, 2]), wanted=wanted)
+    generators = (np.random.default_rng([seed, 1]), np.random.default_rng([seed, 2]))
+    return search, sample(posterior, from_modes(search.modes), generators, wanted=wanted)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ from janusome.calibration.likelihood import Likelihood
 from janusome.calibration.mixture import from_modes
 from janusome.calibration.mode import Search, find_modes
 from janusome.calibration.posterior import Posterior
-from janusome.calibration.proposal import proposal_for
 from janusome.calibration.sampler import Chains, sample
 from janusome.calibration.sights import Sight, sights
 from janusome.errors import InputError, InputErrors, SolverError, near_misses
@@ -118,10 +117,9 @@ def calibrate(
     report("finding the best fit", 0.0)
     search = find_modes(posterior, generators[0], should_stop=stop)
     report("finding the best fit", 1.0)
-    proposal = proposal_for(posterior, from_modes(search.modes), generators[1], should_stop=stop)
     try:
         chains = sample(
-            posterior.log_density, proposal, generators[2], wanted=asked.draws,
+            posterior, from_modes(search.modes), (generators[1], generators[2]), wanted=asked.draws,
             on_progress=lambda done: report("sampling", done), should_stop=stop,
         )  # fmt: skip
     except FloatingPointError as error:

@@ -14,7 +14,7 @@ from janusome.calibration.surrogate import Stand, fitted, points_needed
 
 Array = NDArray[np.float64]
 
-ROUNDS = 3  # of refinement: the model is asked where the surrogate has its posterior
+ROUNDS = 3  # of fits before the pilot
 CHAINS = 192
 WARM, APART = 30, 2  # moves before the first draw, and between draws of a chain
 LOCAL = 0.4  # step of a move to a place near, over that of a draw
@@ -52,37 +52,47 @@ class Proposal:
         return self.stand.log_density(points)
 
 
-def proposal_for(
-    posterior: Posterior,
-    mixture: Mixture,
-    generator: np.random.Generator,
-    *,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> Proposal:
-    """Fit the surrogate to the model at draws of the mixture about the modes, then at draws of its own posterior."""
-    count, size = posterior.values, points_needed(posterior.values)
-    points = mixture.draw(size, generator)
-    asked, answers, heights = np.zeros((0, posterior.size)), np.zeros((0, posterior.likelihood.logarithms.size)), np.zeros(0)
-    proposal = None
-    for _ in range(ROUNDS):
-        if should_stop():
-            raise KeyboardInterrupt
+class Training:
+    """Surrogates of one posterior; each is fitted to all that the model was asked until then."""
+
+    def __init__(self, posterior: Posterior, generator: np.random.Generator) -> None:
+        self.posterior, self.generator = posterior, generator
+        self.size = points_needed(posterior.values)
+        self.asked, self.heights = np.zeros((0, posterior.size)), np.zeros(0)
+        self.answers = np.zeros((0, posterior.likelihood.logarithms.size))
+
+    def from_mixture(self, mixture: Mixture, *, should_stop: Callable[[], bool] = lambda: False) -> Proposal:
+        """Fit at draws of the mixture about the modes, then at draws of the surrogate's own posterior."""
+        proposal = self.fit(mixture.draw(self.size, self.generator))
+        for _ in range(ROUNDS - 1):
+            if should_stop():
+                raise KeyboardInterrupt
+            proposal = self.fit(widened(proposal.draw(self.size)))
+        return proposal
+
+    def fit(self, points: Array) -> Proposal:
+        """Ask the model at points and fit; points of low density count less."""
+        posterior, count = self.posterior, self.posterior.values
         found = posterior.forward(points[:, :count])
         good = np.isfinite(found).all(axis=1)
-        height = posterior.likelihood.log_density(found[good], points[good, count:]) - 0.5 * np.sum(points[good] ** 2, axis=1)
-        asked, answers = np.concatenate([asked, points[good]]), np.concatenate([answers, found[good]])
-        heights = np.concatenate([heights, height])
-        weights = (1.0 + np.maximum(heights.max() - heights - FAR * posterior.size, 0.0) / posterior.size) ** -2.0
+        points, found = points[good], found[good]
+        height = posterior.likelihood.log_density(found, points[:, count:]) - 0.5 * np.sum(points**2, axis=1)
+        self.asked, self.answers = np.concatenate([self.asked, points]), np.concatenate([self.answers, found])
+        self.heights = np.concatenate([self.heights, height])
+        below = self.heights.max() - self.heights - FAR * posterior.size
+        weights = (1.0 + np.maximum(below, 0.0) / posterior.size) ** -2.0
         middle, covariance = _moments(points)
-        own = covariance[:count, :count]
-        surrogate = fitted(asked[:, :count], answers, weights, middle=middle[:count], covariance=own)
-        starts = points[good][np.argsort(-height, kind="stable")[:CHAINS]]  # HMC spreads from where the density is
-        proposal = Proposal(Stand(posterior, surrogate), starts, covariance, generator)
-        drawn = proposal.draw(size)
-        middle = drawn.mean(axis=0)
-        points = middle + np.sqrt(WIDENED) * (drawn - middle)
-    assert proposal is not None
-    return proposal
+        surrogate = fitted(
+            self.asked[:, :count], self.answers, weights, middle=middle[:count], covariance=covariance[:count, :count]
+        )
+        starts = points[np.argsort(-height, kind="stable")[:CHAINS]]  # chains spread from where the density is
+        return Proposal(Stand(posterior, surrogate), starts, covariance, self.generator)
+
+
+def widened(points: Array) -> Array:
+    """Return points farther from their middle, so that a surrogate is not asked beyond what it was fitted to."""
+    middle = points.mean(axis=0)
+    return middle + np.sqrt(WIDENED) * (points - middle)
 
 
 def _moments(points: Array) -> tuple[Array, Array]:

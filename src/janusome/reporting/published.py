@@ -83,7 +83,7 @@ class Published:
     @property
     def fitted(self) -> bool:
         """Whether a shipped value was fitted to the row."""
-        return self.parameter in FITTED.get((self.product, self.dose or 0.0), ())
+        return self.parameter in FITTED.get((self.product, round(self.dose or 0.0)), ())
 
 
 FIGURES = {

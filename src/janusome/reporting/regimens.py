@@ -99,11 +99,15 @@ PRODUCTS: tuple[tuple[str, Regimen], ...] = (
 
 # What the shipped values were fitted to: by product and dose (mg/m^2), the parameters.
 FREE = ("CL", "AUC", "Vd", "t_half_2")
-FITTED: Mapping[tuple[str, float], tuple[str, ...]] = {
-    ("Doxil/Caelyx", 10.0): ("Cmax", "AUC", "Vss", "t_half_2"),
-    ("free DOX", 25.0): FREE,
-    ("free DOX", 50.0): FREE,
-    ("Abraxane", 260.0): ("CL", "V_per_m2", "t_half_terminal"),
+FITTED: Mapping[tuple[str, int], tuple[str, ...]] = {
+    ("Doxil/Caelyx", 10): ("Cmax", "AUC", "Vss", "t_half_1", "t_half_2"),
+    **{("TLC D-99 (Myocet)", dose): ("AUC", "Vd", "t_half_2") for dose in (20, 25, 30)},
+    ("Onivyde", 70): ("Cmax", "AUCss", "t_half"),
+    ("CPX-351 (Vyxeos)", 20): ("t_half",),
+    ("PK1 (HPMA-doxorubicin)", 80): ("CL", "V1", "V2", "Q", "t_half_dist", "t_half_elim"),
+    ("free DOX", 25): FREE,
+    ("free DOX", 50): FREE,
+    ("Abraxane", 260): ("CL", "V_per_m2", "t_half_terminal"),
 }
 
 

@@ -128,7 +128,7 @@ def _search(t: Array, y: Array, sampling: Sampling) -> tuple[float, float]:
         axes = [np.linspace(*span, sampling.grid) for span in spans]
         fast, slow = (each.ravel() for each in np.meshgrid(*(np.exp(axis) for axis in axes), indexing="ij"))
         _, squares = _coefficients(t, y, fast, slow)
-        best = int(np.argmin(np.where(fast > slow, squares, np.inf)))
+        best = int(np.argmin(np.where((fast > slow) & np.isfinite(squares), squares, np.inf)))
         middle = np.log([fast[best], slow[best]])
         width = np.array([axis[1] - axis[0] for axis in axes]) * 2.0
         spans = np.stack([middle - width, middle + width], axis=1)
@@ -137,7 +137,11 @@ def _search(t: Array, y: Array, sampling: Sampling) -> tuple[float, float]:
 
 def _coefficients(t: Array, y: Array, fast: Array, slow: Array) -> tuple[Array, Array]:
     """Return the two coefficients of every pair of rates, none of them negative, and the squares that they leave."""
-    p, q = np.exp(-np.outer(fast, t)) / y, np.exp(-np.outer(slow, t)) / y
+    with np.errstate(over="ignore", invalid="ignore"):  # pairs far off the course overflow and lose
+        return _least_squares(np.exp(-np.outer(fast, t)) / y, np.exp(-np.outer(slow, t)) / y)
+
+
+def _least_squares(p: Array, q: Array) -> tuple[Array, Array]:
     pp, qq, pq, p1, q1 = (p * p).sum(1), (q * q).sum(1), (p * q).sum(1), p.sum(1), q.sum(1)
     determinant = np.maximum(pp * qq - pq**2, 1e-300)
     A = np.maximum((p1 * qq - q1 * pq) / determinant, 0.0)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from janusome.errors import InputError
 from janusome.qualification.corona import corona
+from janusome.qualification.human import human
 from janusome.qualification.mouse_particles import mouse_particles
 from janusome.qualification.particle_with_drug import particle_with_drug
 from janusome.qualification.rat_gold import rat_gold
@@ -22,6 +23,7 @@ COMPARISONS: tuple[tuple[str, Callable[..., Section | tuple[Section, ...]]], ...
     ("protein corona", corona),
     ("small drugs", small_drugs),
     ("gold in rats", rat_gold),
+    ("nanomedicines in people", human),
 )
 
 

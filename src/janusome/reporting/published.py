@@ -1,29 +1,30 @@
-"""Published values: the rows of a table of human and animal pharmacokinetics, and how each product in it is simulated.
+"""Published values: the rows of a table of human and animal pharmacokinetics, and which of our figures each is.
 
-A row names a product, a dose and a parameter. `REGIMENS` says how that product is simulated, `FIGURES` which of our figures
-the parameter is; `why_not` gives the reason for what neither knows.
+A row names a product, a dose and a parameter. `FIGURES` says which of our figures the parameter is; `why_not` gives the reason
+where there is none.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+from janusome.reporting.regimens import FITTED, PEOPLE, hosts_of, regimen_of
+from janusome.simulation.courses import WHOLE
 from janusome.model import TARGET
-from janusome.simulation.courses import TOTAL, WHOLE
-from janusome.specification.study import Study
+from janusome.units import same_dimension
 
-WOMAN, MAN, MOUSE = "human-female", "human-male", "mouse"
-DRAWS = 199
-RELEASED = "released"
 TERMINAL_VOLUME = "volume of the terminal phase"
+RETAINED = "half-life of what the body holds"
+INSIDE = "share inside the carrier"
+NUMBER = r"\d+(?:\.\d+)?"
 
 
 @dataclass(frozen=True)
 class Published:
-    """One published value; `low` and `high` are the ends of its range over patients, or None."""
+    """One published value."""
 
     product: str
     group: str
@@ -31,111 +32,60 @@ class Published:
     analyte: str
     parameter: str
     value: float
-    unit: str
+    unit_text: str
     spread: str
     source: str
 
     @property
+    def unit(self) -> str:
+        """The unit alone: what follows it in the cell is a remark."""
+        word = self.unit_text.split(" ")[0] if self.unit_text else ""
+        return word if word and word != "%" else self.unit_text
+
+    @property
     def dose(self) -> float | None:
-        """The dose, mg/m^2 in people and mg/kg in animals."""
-        found = re.search(r"([\d.]+) mg/(m2|kg)", self.dose_text)
-        return float(found.group(1)) if found else None
+        """The dose: mg/m^2 in people, mg/kg in animals, units of cytarabine per m^2; of a range its geometric middle."""
+        found = re.search(rf"({NUMBER})(?:-({NUMBER}))? (?:mg|u)/(?:m2|kg)", f"{self.dose_text} {self.unit_text}")
+        if not found:
+            return None
+        low, high = float(found.group(1)), float(found.group(2) or found.group(1))
+        return math.sqrt(low * high)
 
     @property
     def range(self) -> tuple[float, float] | None:
-        """The least and the greatest over patients."""
-        found = re.search(r"\(([\d.]+)-([\d.]+)\)", self.spread)
-        return (float(found.group(1)), float(found.group(2))) if found else None
+        """The published range over patients.
 
-
-@dataclass(frozen=True)
-class Regimen:
-    """How a product is simulated. Infusion times that a source does not state are the usual ones."""
-
-    formulation: str | Mapping[str, Any]
-    drug: str
-    over: str
-    until: str
-    hosts: tuple[str, ...] = (WOMAN, MAN)
-    tumor: Mapping[str, Any] | None = None
-    event: Mapping[str, str] = field(default_factory=dict)  # what the dose holds besides
-    fitted: Mapping[float, tuple[str, ...]] = field(default_factory=dict)  # dose -> parameters that values were fitted to
+        The least and the greatest; else the mean and one standard deviation either way; else one geometric standard deviation
+        either way. A standard error is no range over patients.
+        """
+        printed = re.search(rf"\(({NUMBER})-({NUMBER})\)", self.spread) or re.search(
+            rf"\D({NUMBER})-({NUMBER})\b", self.unit_text.partition(" ")[2]
+        )
+        if printed:
+            return float(printed.group(1)), float(printed.group(2))
+        deviation = re.search(rf"\+-({NUMBER})", self.spread)
+        if deviation:
+            return max(self.value - float(deviation.group(1)), 0.0), self.value + float(deviation.group(1))
+        variation = re.search(rf"geo-CV [^%]*?({NUMBER}) %", self.spread)
+        if variation:
+            fold = math.exp(math.sqrt(math.log1p((float(variation.group(1)) / 100.0) ** 2)))
+            return self.value / fold, self.value * fold
+        return None
 
     @property
-    def form(self) -> str:
-        """What an assay of the whole drug sees."""
-        return RELEASED if isinstance(self.formulation, str) and self.formulation.startswith("free-") else TOTAL
+    def hosts(self) -> tuple[str, ...]:
+        """Whom the row is of."""
+        if self.parameter.endswith("_human"):
+            return PEOPLE
+        remark = self.unit_text.partition(" ")[2]
+        return hosts_of(remark if hosts_of(remark) else self.group if not self.group.startswith("rodent") else self.source)
 
-    def study(self, host: str, dose: float, *, draws: int = DRAWS) -> Study:
-        """Return the study of one dose in one host."""
-        per, bolus = ("mg/m^2", {"over": self.over}) if host != MOUSE else ("mg/kg", {})
-        given = {"at": "0 h", "dose": f"{dose:g} {per}", "of": self.drug, "route": "intravenous"}
-        tumor = {} if self.tumor is None else {"tumor": dict(self.tumor)}
-        return Study(
-            study="validation",
-            formulation=self.formulation,  # pyright: ignore[reportArgumentType]
-            host=host,  # pyright: ignore[reportArgumentType]
-            protocol=[given | bolus | dict(self.event)],  # pyright: ignore[reportArgumentType]
-            controls=(),
-            outputs={"until": self.until, "draws": draws},  # pyright: ignore[reportArgumentType]
-            **tumor,  # pyright: ignore[reportArgumentType]
-        )
+    @property
+    def fitted(self) -> bool:
+        """Whether a shipped value was fitted to the row."""
+        return self.parameter in FITTED.get((self.product, round(self.dose or 0.0)), ())
 
 
-# Products that the library has no formulation for, composed of its rows; the contents are guesses.
-MYOCET = {
-    "name": "myocet-like",
-    "carrier": "plain-liposome",
-    "payloads": {"doxorubicin": {"values": {"molecules_per_particle": {"value": 60000, "cv": 0.5}}}},
-}
-ONIVYDE = {
-    "name": "onivyde-like",
-    "carrier": "peg-liposome",
-    "payloads": {"irinotecan": {"values": {"molecules_per_particle": {"value": 80000, "cv": 0.3}}}},
-}
-FREE = ("CL", "AUC", "Vd", "t_half_2")
-
-
-def _doxil(**said: Any) -> Regimen:
-    return Regimen("doxil", "doxorubicin", over="30 min", until="40 d", **said)
-
-
-def _free(**said: Any) -> Regimen:
-    return Regimen("free-doxorubicin", "doxorubicin", over="5 min", until="96 h", **said)
-
-
-def _abraxane(**said: Any) -> Regimen:
-    return Regimen("abraxane", "paclitaxel", over="30 min", until="10 d", **said)
-
-
-def _in_mice(formulation: str, *, until: str) -> Regimen:
-    tumor = {"kind": "breast-triple-negative", "volume": "0.3 cm^3", "voxels": 1}
-    return Regimen(formulation, "doxorubicin", over="", until=until, hosts=(MOUSE,), tumor=tumor)
-
-
-REGIMENS = {
-    "Doxil/Caelyx": _doxil(fitted={10.0: ("Cmax", "AUC", "Vss", "t_half_2")}),
-    "Doxil/Caelyx (PLD)": _doxil(),
-    "SSL DOX (Doxil)": _doxil(),
-    "free DOX": _free(fitted={25.0: FREE, 50.0: FREE}),
-    "Doxorubicin": _free(),
-    "Abraxane": _abraxane(fitted={260.0: ("CL", "V_per_m2", "t_half_terminal")}),
-    "ABI-007 (Abraxane)": _abraxane(),
-    "TLC D-99 (Myocet)": Regimen(MYOCET, "doxorubicin", over="60 min", until="20 d"),
-    "Onivyde": Regimen(ONIVYDE, "irinotecan", over="90 min", until="40 d"),
-    "64Cu-MM-302 (lesions)": Regimen(
-        "mm-302-cu64",
-        "doxorubicin",
-        over="1 h",
-        until="72 h",
-        hosts=(WOMAN,),
-        tumor={"kind": "breast-her2", "volume": "10 cm^3", "voxels": 1},
-        event={"activity": "400 MBq"},
-    ),
-    "Doxil 9 mg/kg": _in_mice("doxil", until="7 d"),
-    "Doxil 16 mg/kg": _in_mice("doxil", until="7 d"),
-    "free doxorubicin 9 mg/kg": _in_mice("free-doxorubicin", until="24 h"),
-}
 FIGURES = {
     "Cmax": "peak_concentration",
     "AUC": "auc_to_infinity",
@@ -149,6 +99,19 @@ FIGURES = {
     "t_half": "terminal_half_life",
     "t_half_2": "terminal_half_life",
     "t_half_terminal": "terminal_half_life",
+    "t_half_elim": "second_half_life",
+    "docetaxel t_half": "terminal_half_life",
+    "plasma t_half human": "terminal_half_life",
+    "t_half_circulation": "terminal_half_life",
+    "t_half_beta_blood": "terminal_half_life",
+    "t_half_beta_blood_human": "terminal_half_life",
+    "t_half_1": "first_half_life",
+    "t_half_dist": "first_half_life",
+    "V1": "central_volume",
+    "V2": "peripheral_volume",
+    "Q": "exchange_clearance",
+    "fraction_encapsulated": INSIDE,
+    "whole-body clearance half-time": RETAINED,
 }
 IN_TUMOR = {
     "tumour_AUC_total": (WHOLE, "auc"),
@@ -156,21 +119,17 @@ IN_TUMOR = {
     "tumour_Cmax_total": (WHOLE, "peak"),
     "tumour_Cmax_nuclear": (TARGET, "peak"),
     "tumour_Tmax": (WHOLE, "time of peak"),
+    "tumour_t_half": (WHOLE, "half-life"),
+    "tumour_MRT": (WHOLE, "residence"),
 }
-UPTAKE = {"uptake at 24 h": 24.0, "uptake at 48 h": 48.0}  # hours after the dose
+UPTAKE = {"uptake at 24 h": 24.0, "uptake at 48 h": 48.0, "tumour uptake 24-48 h range": 36.0}  # hours after the dose
 WHY_NOT = {
-    "t_half_1": "the first phase of a fit of two exponentials; our rules give the terminal half-life alone",
-    "t_half_dist": "the first phase of a fit of two exponentials; our rules give the terminal half-life alone",
     "protein_bound": "an input: the unbound fraction",
     "unbound_fraction_nab": "an input: the unbound fraction",
     "unbound_fraction_solvent": "solvents are not followed",
     "CL_vs_solvent": "solvents are not followed",
     "V_vs_solvent": "solvents are not followed",
-    "t_half_beta_blood": "a range over species without a dose",
-    "t_half_beta_blood_human": "a range without a dose",
-    "tumour uptake 24-48 h": "the row below, from the abstract",
-    "tumour_t_half": "the tumor is not followed for long enough after its peak",
-    "tumour_MRT": "the tumor is not followed for long enough after its peak",
+    "hydrodynamic_diameter": "an input",
 }
 # Units as they are written here; a microequivalent in a gram of tumor is read as a microgram in a millilitre.
 SPELLED = {
@@ -181,8 +140,10 @@ SPELLED = {
     "day*ug/mL": "d ug/mL",
     "day*ng/mL": "d ng/mL",
     "day": "d",
+    "fraction": "",
     "ueq/g": "ug/mL",
     "ueq*h/g": "ug h/mL",
+    "%ID/kg": "%/kg",
 }
 
 
@@ -233,7 +194,7 @@ def published(lines: Iterable[Mapping[str, str]]) -> tuple[Published, ...]:
             analyte=line["analyte"],
             parameter=line["parameter"],
             value=float(line["value"]),
-            unit=line["unit"],
+            unit_text=line["unit"],
             spread=line["spread"],
             source=line["source"] + ("" if line["seen"] == "yes" else " (not seen: from memory)"),
         )
@@ -244,11 +205,34 @@ def published(lines: Iterable[Mapping[str, str]]) -> tuple[Published, ...]:
 
 def why_not(row: Published) -> str:
     """Return why a row cannot be set beside ours, or nothing."""
+    regimen = regimen_of(row.product)
     if row.parameter in WHY_NOT:
         return WHY_NOT[row.parameter]
-    if row.product not in REGIMENS:
+    if regimen is None:
         return "no formulation of the library stands for this product"
-    if row.dose is None:
+    if not row.hosts:
+        return "the row does not say in whom"
+    if dose_of(row) is None:
         return "the row states no dose"
-    known = {*FIGURES, *IN_TUMOR, *UPTAKE}
-    return "" if row.parameter in known else "not a figure that is computed here"
+    if row.parameter not in {*FIGURES, *IN_TUMOR, *UPTAKE}:
+        return "not a figure that is computed here"
+    return "" if _known_unit(row) else f"the unit {row.unit!r} is not known"
+
+
+def dose_of(row: Published) -> float | None:
+    """Return the dose of a row, else the usual one of its product in its host."""
+    regimen = regimen_of(row.product)
+    species = "human" if row.hosts == PEOPLE else "".join(row.hosts)
+    usual = regimen.usual_dose.get(species) if regimen else None
+    return usual if regimen and (row.dose is None or regimen.by_number) else row.dose
+
+
+def _known_unit(row: Published) -> bool:
+    unit = SPELLED.get(row.unit, row.unit)
+    try:
+        return any(same_dimension(unit, each) for each in MEASURED)
+    except Exception:  # pint raises a family of its own for text that is no unit
+        return False
+
+
+MEASURED = ("", "h", "ug/mL", "ug h/mL", "L/h", "L", "L/(h m^2)", "L/m^2", "1/kg")

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from janusome.reporting.numerals import number, unit
-from janusome.reporting.published import DRAWS, MAN, MOUSE, REGIMENS, SPELLED, WOMAN, Published, Regimen
+from janusome.reporting.published import IN_TUMOR, SPELLED, UPTAKE, Published, dose_of
+from janusome.reporting.regimens import DRAWS, MAN, PEOPLE, WOMAN
 from janusome.reporting.validation import Compared, Ours
 
 HEAD = f"""# Validation: published pharmacokinetics beside ours
@@ -67,8 +68,8 @@ DNA. The peak of free doxorubicin is low and late because the perfusion of a mou
 
 def report(compared: Sequence[Compared]) -> str:
     """Return the page."""
-    plasma = [one for one in compared if one.ours and not _regimen(one).tumor]
-    tumors = [one for one in compared if one.ours and _regimen(one).tumor]
+    plasma = [one for one in compared if one.ours and _in_plasma_of_people(one.published)]
+    others = [one for one in compared if one.ours and not _in_plasma_of_people(one.published)]
     return "\n".join(
         [
             HEAD,
@@ -78,11 +79,11 @@ def report(compared: Sequence[Compared]) -> str:
             "",
             *_table(plasma, hosts={WOMAN: "woman", MAN: "man"}, baseline=True),
             "",
-            "## Tumors, nothing fitted",
+            "## Tumors and animals, nothing fitted",
             "",
             TUMORS,
             "",
-            *_table(tumors, hosts={}, baseline=False),
+            *_table(others, hosts={}, baseline=False),
             "",
             "## How near",
             "",
@@ -96,8 +97,8 @@ def report(compared: Sequence[Compared]) -> str:
     )
 
 
-def _regimen(one: Compared) -> Regimen:
-    return REGIMENS[one.published.product]
+def _in_plasma_of_people(row: Published) -> bool:
+    return row.hosts == PEOPLE and row.parameter not in {*IN_TUMOR, *UPTAKE}
 
 
 def _table(rows: Sequence[Compared], *, hosts: dict[str, str], baseline: bool) -> Iterator[str]:
@@ -115,7 +116,7 @@ def _table(rows: Sequence[Compared], *, hosts: dict[str, str], baseline: bool) -
     for one in rows:
         row = one.published
         value = f"{number(row.value, 4)}{_spread(row)} {unit(SPELLED.get(row.unit, row.unit))}"
-        cells = [row.product, f"{number(row.dose or 0)} {'mg/kg' if MOUSE in _regimen(one).hosts else 'mg/m²'}"]
+        cells = [row.product, f"{number(dose_of(row) or 0)} {'mg/m²' if row.hosts == PEOPLE else 'mg/kg'}"]
         cells += [row.analyte, row.parameter.replace("_", " "), value]
         cells += [_ours(each, row.value) for each in one.ours]
         if baseline:
@@ -127,10 +128,8 @@ def _table(rows: Sequence[Compared], *, hosts: dict[str, str], baseline: bool) -
 def _spread(row: Published) -> str:
     """Write the spread over patients as its source prints it."""
     found = re.search(r"(\+-|SE |geo-CV )([\d. %-]+)", row.spread)
-    if row.range:
-        return " ({:g} to {:g})".format(*row.range)
     if found is None:
-        return ""
+        return " ({:.3g} to {:.3g})".format(*row.range) if row.range else ""
     sign = {"+-": "± ", "SE ": "SE ", "geo-CV ": "CV "}[found.group(1)]
     return f" ({sign}{re.sub(r'(?<=[0-9])-(?=[0-9])', ' to ', found.group(2).strip())})"
 

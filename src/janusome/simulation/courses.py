@@ -106,6 +106,8 @@ class CourseMaker:
         """
         assert self.body is not None
         place = self.body.places.index(organ)
+        if BLOOD not in self.body.sites[place]:
+            return np.zeros(())  # lymph nodes and cavities are sampled as they are
         where, volume = self.body.scopes[place], self.assembly.tissue_volume[BODY][:, place]
         at = Place(self.body.host_species, self.body.organ(place))
         plasma = self.book.fill("residual_blood_fraction", where, at) * (1.0 - self.book.fill("hematocrit", where, at))

@@ -24,8 +24,7 @@ def likelihood(y, *, error=0.3, below=None, groups=False):
 
 def solved(posterior, *, seed=0, wanted=1000):
     search = find_modes(posterior, np.random.default_rng([seed, 0]))
-    generators = (np.random.default_rng([seed, 1]), np.random.default_rng([seed, 2]))
-    return search, sample(posterior, from_modes(search.modes), generators, wanted=wanted)
+    return search, sample(posterior, from_modes(search.modes), np.random.default_rng([seed, 1]), wanted=wanted)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,7 @@ def test_draws_of_a_linear_problem_have_its_mean_and_covariance(linear):
     pooled = chains.draws.reshape(-1, 6)
     assert (pooled.mean(axis=0) - mean) / np.sqrt(np.diag(covariance)) == pytest.approx(np.zeros(6), abs=0.08)
     assert np.cov(pooled, rowvar=False) == pytest.approx(covariance, abs=0.1 * np.diag(covariance).max())
-    assert chains.leaps > 0.9  # the surrogate of a linear problem is the problem
+    assert 0.1 < chains.accepted < 0.6
 
 
 def test_the_same_seed_draws_the_same_bits(linear):
@@ -135,5 +134,5 @@ def test_a_curved_problem_of_many_values_is_drawn_well():
     curved = lambda z: z @ slopes.T + 0.1 * np.tanh(z @ slopes[::-1].T) ** 3 + 0.05 * np.sin(2 * z @ slopes.T)  # noqa: E731
     y = curved(generator.standard_normal((1, 12)))[0] + 0.2 * generator.standard_normal(30)
     _, chains = solved(Posterior(curved, likelihood(y, error=0.1, groups=True), 12), wanted=1000)
-    assert max(r_hat(chains.draws[..., k]) for k in range(13)) < 1.02
+    assert max(r_hat(chains.ensembles[..., k]) for k in range(13)) < 1.02
     assert min(bulk_size(chains.draws[..., k]) for k in range(13)) > 1000

@@ -113,13 +113,13 @@ def calibrate(
     choice = chosen(whole, likelihood.stated, asked=asked.values, known=_weighed(observations))
     prediction = whole.of([one.key for one in choice.values])
     posterior = Posterior(prediction, likelihood, len(choice.values))
-    generators = [np.random.default_rng([asked.seed, k]) for k in range(4)]
+    generators = [np.random.default_rng([asked.seed, k]) for k in range(3)]
     report("finding the best fit", 0.0)
     search = find_modes(posterior, generators[0], should_stop=stop)
     report("finding the best fit", 1.0)
     try:
         chains = sample(
-            posterior, from_modes(search.modes), (generators[1], generators[2]), wanted=asked.draws,
+            posterior, from_modes(search.modes), generators[1], wanted=asked.draws,
             on_progress=lambda done: report("sampling", done), should_stop=stop,
         )  # fmt: skip
     except FloatingPointError as error:
@@ -127,7 +127,7 @@ def calibrate(
     report("sampling", 1.0)
     return _account(
         study, asked, search, chains, prediction=prediction, choice=choice, posterior=posterior, groups=groups,
-        generator=generators[3],
+        generator=generators[2],
     )  # fmt: skip
 
 

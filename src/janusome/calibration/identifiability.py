@@ -51,14 +51,14 @@ class Pair:
 
 def verdicts(chains: Chains, titles: Sequence[str]) -> tuple[Verdict, ...]:
     """Return what is known of each unknown."""
-    return tuple(_verdict(chains.draws[..., k], title) for k, title in enumerate(titles))
+    return tuple(_verdict(chains.draws[..., k], chains.ensembles[..., k], title) for k, title in enumerate(titles))
 
 
-def _verdict(draws: Array, title: str) -> Verdict:
+def _verdict(draws: Array, ensembles: Array, title: str) -> Verdict:
     low, median, high = np.quantile(draws, (0.05, 0.5, 0.95))
     return Verdict(
         title, float(median), float(low), float(high), float(draws.mean()), float(draws.std(ddof=1)),
-        r_hat(draws), bulk_size(draws), tail_size(draws),
+        r_hat(ensembles), bulk_size(draws), tail_size(draws),
     )  # fmt: skip
 
 

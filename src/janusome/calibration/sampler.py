@@ -1,11 +1,12 @@
-"""Sampler: chains that ask the model for many lanes at once.
+r"""Sampler: ensembles of chains that step along each other's differences, many lanes of the model at once.
 
-A solve of the engine has a cost of its own, whatever its lanes; many short chains are therefore cheaper than a few long ones.
-Every step is proposed by a kernel that leaves the surrogate's posterior as it is, and accepted by the ratio of the model's
-density to the surrogate's (surrogate transition method), so that the chains have the model's posterior. A leap is a draw of
-the surrogate's posterior wherever the chain stands: the proposals of several leaps are one solve. A stroll is a short move
-from where it stands, which goes on where a leap is refused because the surrogate errs there, as its error hardly changes over
-a short way.
+Differential evolution: a chain of one half of its ensemble proposes
+
+$$ x' = x + \gamma (x_a - x_b) + \epsilon, \qquad \gamma = 2.38/\sqrt{2n} $$
+
+with a and b from the other half, which does not move meanwhile, so that the step is symmetric and the model's density alone
+decides. Now and then γ is one, which carries chains between peaks. Directions and lengths come from the ensemble itself: nothing
+is tuned. The ensembles never meet, so that R-hat between them tells whether they agree.
 """
 
 from __future__ import annotations
@@ -19,34 +20,34 @@ from numpy.typing import NDArray
 from janusome.calibration.diagnostics import bulk_size, r_hat
 from janusome.calibration.mixture import Mixture
 from janusome.calibration.posterior import Posterior
-from janusome.calibration.proposal import Proposal, Training, widened
 
 Array = NDArray[np.float64]
 LogDensity = Callable[[Array], Array]
 
-CHAINS = 128
-LEAPS = 4  # of a block, one solve
-STROLLS, MANY_STROLLS = 3, 8  # of a block, one solve each
-POOR = 0.3  # acceptance of leaps below which a block strolls more
-LEAST_BLOCKS = 5
-PILOT = 100  # draws that are wanted of the chains to whose states the surrogate is fitted once more
-WARM = 0.25  # share of the steps that is left out
+ENSEMBLES, CHAINS = 4, 128  # chains of one ensemble; two halves of it move in turn
+SHORT, FULL = 2.38, 0.1  # length of a step times the root of twice the unknowns; share of steps at γ = 1
+JITTER, NOISE = 0.3, 1e-4  # spread of ln γ; of ε, in standard deviations of the prior
+WARM = 0.35  # share of the steps that is left out
+LOOKED = 20  # steps between looks at the diagnostics
+LEAST = 100  # steps
 MIXED = 1.02  # R-hat of every unknown at which sampling may end
-MOST_PER_WANTED, LEAST_MOST = 30, 20_000  # evaluations of the model for each draw that is wanted, and at least
+MOST_PER_WANTED, LEAST_MOST = 150, 100_000  # evaluations of the model for each draw that is wanted, and at least
 
 
 @dataclass(frozen=True)
 class Chains:
-    """What was drawn, warm-up left out.
+    """What was drawn, warm-up left out; `accepted` is the share of the steps that were taken."""
 
-    `draws` is (chains, steps, unknowns); `leaps` and `strolls` are the shares of such steps that were accepted.
-    """
-
-    draws: Array
+    draws: Array  # (chains of all ensembles, steps, unknowns)
     log_density: Array  # (chains, steps)
-    leaps: float
-    strolls: float
+    accepted: float
     evaluations: int
+
+    @property
+    def ensembles(self) -> Array:
+        """The draws of each ensemble in order of time, (ensembles, draws, unknowns)."""
+        _, steps, unknowns = self.draws.shape
+        return self.draws.reshape(ENSEMBLES, -1, steps, unknowns).swapaxes(1, 2).reshape(ENSEMBLES, -1, unknowns)
 
     def thinned(self, count: int) -> Array:
         """Return evenly spaced draws of all chains, (count, unknowns)."""
@@ -55,111 +56,99 @@ class Chains:
 
 
 class _Run:
-    """Chains in motion: where each stands, how high, and everything before."""
+    """Chains in motion: where each stands, (ensembles, chains, unknowns), how high, and everything before."""
 
-    def __init__(self, log_density: LogDensity, proposal: Proposal, generator: np.random.Generator, *, starts: Array) -> None:
-        self.density, self.proposal, self.generator = log_density, proposal, generator
-        self.at, self.height, self.known = self._starts(starts)
-        self.past: list[Array] = [self.at]
-        self.heights: list[Array] = [self.height]
-        self.tried, self.taken = np.zeros(2), np.zeros(2)  # leaps, strolls
-        self.evaluations = 0
+    def __init__(self, log_density: LogDensity, mixture: Mixture, generator: np.random.Generator) -> None:
+        self.density, self.generator = log_density, generator
+        self.at, self.height = self._starts(mixture)
+        self.past: list[Array] = []
+        self.heights: list[Array] = []
+        self.tried = self.taken = self.evaluations = 0
 
-    def _starts(self, points: Array) -> tuple[Array, Array, Array]:
+    def _starts(self, mixture: Mixture) -> tuple[Array, Array]:
+        points = mixture.draw(3 * ENSEMBLES * CHAINS, self.generator)
         heights = self.density(points)
-        chosen = np.flatnonzero(np.isfinite(heights))[:CHAINS]
-        if chosen.size < CHAINS:
+        chosen = np.flatnonzero(np.isfinite(heights))[: ENSEMBLES * CHAINS]
+        if chosen.size < ENSEMBLES * CHAINS:
             raise FloatingPointError("the model fails at most values near its best fit")
-        return points[chosen], heights[chosen], self.proposal.log_density(points[chosen])
+        return points[chosen].reshape(ENSEMBLES, CHAINS, -1), heights[chosen].reshape(ENSEMBLES, CHAINS)
 
-    def leap(self) -> None:
-        """Steps to draws of the surrogate's posterior, all asked for at once."""
-        points = self.proposal.draw(LEAPS * CHAINS)
-        heights, known = self.density(points), self.proposal.log_density(points)
-        shape = (LEAPS, CHAINS)
-        for where, height, density in zip(
-            points.reshape(*shape, -1), heights.reshape(shape), known.reshape(shape), strict=True
-        ):
-            self._accept(where, height, density, kind=0)
-        self.evaluations += len(points)
+    def step(self) -> None:
+        """Move every chain once, one half of each ensemble after the other."""
+        middle = CHAINS // 2
+        for moving, still in ((slice(0, middle), slice(middle, CHAINS)), (slice(middle, CHAINS), slice(0, middle))):
+            self._move(moving, self.at[:, still])
+        self.past.append(self.at.copy())
+        self.heights.append(self.height.copy())
 
-    def stroll(self) -> None:
-        """One short step of every chain."""
-        points = self.proposal.near(self.at)
-        self._accept(points, self.density(points), self.proposal.log_density(points), kind=1)
-        self.evaluations += CHAINS
+    def _move(self, moving: slice, others: Array) -> None:
+        before, height = self.at[:, moving], self.height[:, moving]
+        points = before + self._differences(others, before.shape)
+        heights = self.density(points.reshape(-1, points.shape[-1])).reshape(height.shape)
+        accepted = np.log(self.generator.random(height.shape)) < heights - height
+        self.at[:, moving] = np.where(accepted[..., None], points, before)
+        self.height[:, moving] = np.where(accepted, heights, height)
+        self.tried += accepted.size
+        self.taken += int(accepted.sum())
+        self.evaluations += accepted.size
 
-    def _accept(self, where: Array, height: Array, known: Array, *, kind: int) -> None:
-        log_ratio = height - known - self.height + self.known
-        accepted = np.log(self.generator.random(CHAINS)) < log_ratio
-        self.at = np.where(accepted[:, None], where, self.at)
-        self.height, self.known = np.where(accepted, height, self.height), np.where(accepted, known, self.known)
-        self.past.append(self.at)
-        self.heights.append(self.height)
-        self.tried[kind] += CHAINS
-        self.taken[kind] += accepted.sum()
+    def _differences(self, others: Array, shape: tuple[int, ...]) -> Array:
+        ensembles, count, unknowns = shape
+        first = self.generator.integers(0, others.shape[1], (ensembles, count))
+        second = (first + self.generator.integers(1, others.shape[1], (ensembles, count))) % others.shape[1]
+        lanes = np.arange(ensembles)[:, None]
+        length = SHORT / np.sqrt(2.0 * unknowns) * np.exp(JITTER * self.generator.standard_normal((ensembles, count)))
+        length = np.where(self.generator.random((ensembles, count)) < FULL, 1.0, length)
+        noise = NOISE * self.generator.standard_normal(shape)
+        return length[..., None] * (others[lanes, first] - others[lanes, second]) + noise
 
     def chains(self) -> Chains:
         """Return what was drawn so far, warm-up left out."""
         first = int(WARM * len(self.past))
-        leaps, strolls = self.taken / np.maximum(self.tried, 1)
-        draws, heights = np.stack(self.past[first:], axis=1), np.stack(self.heights[first:], axis=1)
-        return Chains(draws, heights, float(leaps), float(strolls), self.evaluations)
+        draws = np.stack(self.past[first:], axis=2).reshape(ENSEMBLES * CHAINS, len(self.past) - first, -1)
+        heights = np.stack(self.heights[first:], axis=2).reshape(ENSEMBLES * CHAINS, -1)
+        return Chains(draws, heights, self.taken / max(self.tried, 1), self.evaluations)
 
 
 def sample(
     posterior: Posterior,
     mixture: Mixture,
-    generators: tuple[np.random.Generator, np.random.Generator],
-    *,
-    wanted: int,
-    on_progress: Callable[[float], None] = lambda done: None,  # noqa: ARG005
-    should_stop: Callable[[], bool] = lambda: False,
-) -> Chains:
-    """Fit a surrogate about the modes, let pilot chains find where it errs, fit it there too, and draw.
-
-    Parameters
-    ----------
-    generators
-        Of the surrogate, and of the chains.
-    """
-    training = Training(posterior, generators[0])
-    first = training.from_mixture(mixture, should_stop=should_stop)
-    pilot = drawn(posterior.log_density, first, generators[1], wanted=PILOT, should_stop=should_stop)
-    second = training.fit(widened(pilot.thinned(training.size)))
-    return drawn(
-        posterior.log_density, second, generators[1], wanted=wanted, starts=pilot.thinned(CHAINS), on_progress=on_progress,
-        should_stop=should_stop,
-    )  # fmt: skip
-
-
-def drawn(
-    log_density: LogDensity,
-    proposal: Proposal,
     generator: np.random.Generator,
     *,
     wanted: int,
-    starts: Array | None = None,
     on_progress: Callable[[float], None] = lambda done: None,  # noqa: ARG005
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Chains:
-    """Draw until every unknown has the wanted effective size and the chains agree, or the evaluations are used up."""
-    run = _Run(log_density, proposal, generator, starts=proposal.draw(2 * CHAINS) if starts is None else starts)
-    strolls, blocks = STROLLS, 0
+    """Draw until every unknown has the wanted effective size and the ensembles agree, or the evaluations are used up.
+
+    Parameters
+    ----------
+    mixture
+        Where the chains start: about the modes.
+    wanted
+        Effective draws of every unknown.
+
+    Raises
+    ------
+    FloatingPointError
+        If the model fails at most of the starts.
+    KeyboardInterrupt
+        If asked to stop.
+    """
+    run = _Run(posterior.log_density, mixture, generator)
+    most = max(MOST_PER_WANTED * wanted, LEAST_MOST)
     while True:
         if should_stop():
             raise KeyboardInterrupt
-        run.leap()
-        for _ in range(strolls):
-            run.stroll()
-        blocks += 1
-        strolls = MANY_STROLLS if run.taken[0] < POOR * run.tried[0] else STROLLS
-        if blocks < LEAST_BLOCKS:
+        run.step()
+        if len(run.past) < LEAST or len(run.past) % LOOKED:
+            on_progress(min(0.99, run.evaluations / most))
             continue
         chains = run.chains()
-        size = min(bulk_size(chains.draws[..., k]) for k in range(run.at.shape[1]))
-        spent = run.evaluations / max(MOST_PER_WANTED * wanted, LEAST_MOST)
+        unknowns = range(posterior.size)
+        size = min(bulk_size(chains.draws[..., k]) for k in unknowns)
+        spent = run.evaluations / most
         on_progress(min(1.0, max(size / wanted, spent)))
-        apart = max(r_hat(chains.draws[..., k]) for k in range(run.at.shape[1]))
+        apart = max(r_hat(chains.ensembles[..., k]) for k in unknowns)
         if (size >= wanted and apart < MIXED) or spent >= 1.0:
             return chains

@@ -49,8 +49,7 @@ def as_data(found: Calibration, *, source: str) -> dict[str, Any]:
         "sampling": {
             "chains": found.chains.draws.shape[0],
             "steps": found.chains.draws.shape[1],
-            "accepted_leaps": found.chains.leaps,
-            "accepted_strolls": found.chains.strolls,
+            "accepted": found.chains.accepted,
             "evaluations": found.chains.evaluations,
             "failed_lanes": found.failed,
             "largest_r_hat": max(one.r_hat for one in found.verdicts),

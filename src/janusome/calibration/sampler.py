@@ -5,8 +5,9 @@ Differential evolution: a chain of one half of its ensemble proposes
 $$ x' = x + \gamma (x_a - x_b) + \epsilon, \qquad \gamma = 2.38/\sqrt{2n} $$
 
 with a and b from the other half, which does not move meanwhile, so that the step is symmetric and the model's density alone
-decides. Now and then γ is one, which carries chains between peaks. Directions and lengths come from the ensemble itself: nothing
-is tuned. The ensembles never meet, so that R-hat between them tells whether they agree.
+decides. Now and then γ is one, which carries chains between peaks. Every other step is a leap instead: a draw of the Student
+distribution with the mean and covariance of the other half, weighed by its density there and here. Directions and lengths come
+from the ensemble itself: nothing is tuned. The ensembles never meet, so that R-hat between them tells whether they agree.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from janusome.calibration.posterior import Posterior
 Array = NDArray[np.float64]
 LogDensity = Callable[[Array], Array]
 
-ENSEMBLES, CHAINS = 4, 128  # chains of one ensemble; two halves of it move in turn
+ENSEMBLES, CHAINS = 4, 160  # chains of one ensemble; two halves of it move in turn
 SHORT, FULL = 2.38, 0.1  # length of a step times the root of twice the unknowns; share of steps at γ = 1
 JITTER, NOISE = 0.3, 1e-4  # spread of ln γ; of ε, in standard deviations of the prior
+FREEDOM = 8.0  # of the Student distribution of a leap
 WARM = 0.35  # share of the steps that is left out
 LOOKED = 20  # steps between looks at the diagnostics
 LEAST = 100  # steps
@@ -83,14 +85,33 @@ class _Run:
 
     def _move(self, moving: slice, others: Array) -> None:
         before, height = self.at[:, moving], self.height[:, moving]
-        points = before + self._differences(others, before.shape)
+        if len(self.past) % 2:
+            points, correction = self._leap(others, before)
+        else:
+            points, correction = before + self._differences(others, before.shape), np.zeros(height.shape)
         heights = self.density(points.reshape(-1, points.shape[-1])).reshape(height.shape)
-        accepted = np.log(self.generator.random(height.shape)) < heights - height
+        accepted = np.log(self.generator.random(height.shape)) < heights - height + correction
         self.at[:, moving] = np.where(accepted[..., None], points, before)
         self.height[:, moving] = np.where(accepted, heights, height)
         self.tried += accepted.size
         self.taken += int(accepted.sum())
         self.evaluations += accepted.size
+
+    def _leap(self, others: Array, before: Array) -> tuple[Array, Array]:
+        """Return draws of the other half's Student distribution, and ln of its density here over that there."""
+        mean, unknowns = others.mean(axis=1, keepdims=True), others.shape[-1]
+        centred = others - mean
+        covariance = np.einsum("eci,ecj->eij", centred, centred) / (others.shape[1] - 1) + NOISE**2 * np.eye(unknowns)
+        root = np.linalg.cholesky(covariance)
+        normal = self.generator.standard_normal(before.shape)
+        stretch = np.sqrt(FREEDOM / self.generator.chisquare(FREEDOM, before.shape[:2]))[..., None]
+        points = mean + stretch * np.einsum("eij,ecj->eci", root, normal)
+
+        def log_density(at: Array) -> Array:
+            scaled = np.linalg.solve(root, (at - mean).swapaxes(1, 2))
+            return -0.5 * (FREEDOM + unknowns) * np.log1p(np.sum(scaled**2, axis=1) / FREEDOM)
+
+        return points, log_density(before) - log_density(points)
 
     def _differences(self, others: Array, shape: tuple[int, ...]) -> Array:
         ensembles, count, unknowns = shape

@@ -82,9 +82,14 @@ PRODUCTS: tuple[tuple[str, Regimen], ...] = (
     (r"dopc-pld", Regimen(LEAKY, "doxorubicin", over="", until="20 d")),
     (
         r"64cu-mm-302",
-        Regimen("mm-302-cu64", "doxorubicin", "1 h", "72 h", {"human": 30.0}, tumor="breast-her2", event={"activity": "400 MBq"}),
+        Regimen(
+            "mm-302-cu64", "doxorubicin", "1 h", "72 h", {"human": 30.0}, tumor="breast-her2", event={"activity": "400 MBq"}
+        ),
     ),
-    (r"doxil|caelyx|\bpld\b|ssl dox", Regimen("doxil", "doxorubicin", "30 min", "40 d", {"human": 50.0, "mouse": 9.0, "rat": 6.0})),
+    (
+        r"doxil|caelyx|\bpld\b|ssl dox",
+        Regimen("doxil", "doxorubicin", "30 min", "40 d", {"human": 50.0, "mouse": 9.0, "rat": 6.0}),
+    ),
     (r"myocet|tlc d-?99", Regimen("myocet", "doxorubicin", "60 min", "20 d", {"human": 60.0})),
     (r"onivyde|mm-398|nal-?iri", Regimen("onivyde", "irinotecan", "90 min", "40 d", {"human": 70.0, "mouse": 10.0})),
     (r"abraxane|abi-007|nab-?pac", Regimen("abraxane", "paclitaxel", "30 min", "10 d", {"human": 260.0})),

@@ -25,8 +25,8 @@ TEXT = (
     f"Each row of body/{TABLE} that is of people, and the further ones that this library cites, beside the shipped library: "
     f"half women, half men, {DRAWS + 1} draws of each; every dose of a product is simulated once. A row is met where our "
     f"median is within {CARRIER_FOLD:g}-fold of it ({FREE_FOLD:g}-fold for free drugs) or inside its published range over "
-    "patients: the least and the greatest, or one standard deviation, arithmetic or geometric, either way; a standard error is "
-    "no range.",
+    "patients: the least and the greatest, or one standard deviation, arithmetic or geometric, either way; a standard error "
+    "is no range.",
     "Two phases are fitted to the simulated course as papers fit them to samples, by fixed rules; the other figures are those "
     "of non-compartmental analysis. Infusion times that a source does not state are the usual ones.",
     "Rows that the shipped values were fitted to are marked. Where published rows contradict one another no model can meet "
@@ -87,18 +87,25 @@ def _scores(label: str, group: Sequence[Compared]) -> list[Finding]:
     based = [one for one in group if one.baseline is not None]
     base = np.mean([near(one.baseline or 0.0, one.published, allowed=one.allowed) for one in based]) if based else None
     within, covered = np.mean([one.within for one in group]), np.mean([one.covered for one in group])
-    total, wide = label in ("all rows", "rows without a contradiction"), float(covered) >= COVERED
-    note = f"{len(group)} rows; the baseline has {len(based)} of them"
-    return [
-        Finding(
-            f"share met, {label}", float(within), target="every row" if total else "",
-            baseline=None if base is None else float(base), baseline_name=BASELINE, met=bool(within == 1.0) if total else None, note=note,
-        ),
-        Finding(
-            f"cover of the 90 % interval, {label}", float(covered), target=f">= {COVERED:g}" if total else "",
-            met=wide if total else None, note=f"{len(group)} rows",
-        ),
-    ]  # fmt: skip
+    on_same = np.mean([one.within for one in based]) if based else 0.0
+    total = label in ("all rows", "rows without a contradiction")
+    met = Finding(
+        f"share met, {label}",
+        float(within),
+        target="every row" if total else "",
+        baseline=None if base is None else float(base),
+        baseline_name=BASELINE,
+        met=bool(within == 1.0) if total else None,
+        note=f"{len(group)} rows; the baseline has {len(based)} of them" + (f", ours {on_same:.2f} there" if based else ""),
+    )
+    cover = Finding(
+        f"cover of the 90 % interval, {label}",
+        float(covered),
+        target=f">= {COVERED:g}" if total else "",
+        met=bool(covered >= COVERED) if total else None,
+        note=f"{len(group)} rows",
+    )
+    return [met, cover]
 
 
 def _told(against: Sequence[Contradiction]) -> str:

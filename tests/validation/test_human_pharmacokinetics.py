@@ -107,7 +107,8 @@ def test_intervals_are_those_of_patients_and_not_of_ignorance(compared):
         if one.fitted:
             for ours in one.ours:
                 low, high = ours.interval
-                assert 1.2 < high / low < 15, (one.published, ours.host)
+                widest = 40 if one.published.parameter == "t_half_1" else 15  # 0.2 to 5.4 h over patients of drummond1999
+                assert 1.2 < high / low < widest, (one.published, ours.host)
 
 
 def test_every_published_row_is_compared_or_says_why_not(compared):

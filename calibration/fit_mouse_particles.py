@@ -21,7 +21,7 @@ import yaml
 
 import janusome
 from janusome.calibration.mouse_points import points_of, usable
-from janusome.calibration.particles import KNOBS, MouseBench
+from janusome.calibration.particles import COVARIATES, KNOBS, SIZE, UPTAKE, ZETA, MouseBench
 from janusome.calibration.population import Population
 from janusome.calibration.population_fit import fit
 from janusome.files.biodistribution import read_biodistribution
@@ -38,12 +38,19 @@ NINETY = 1.645
 # Medians of the priors: where the knobs' logarithms are zero before the fit. Uptake is the middle of the carriers' rows, walls
 # and partition those of the public mouse models, permeability that of the gold sphere's row.
 START = {
-    "clearance_per_phagocyte": {None: 2e-18, "liver": 2e-18, "spleen": 2e-18, "lung": 2e-18, "kidney": 2e-18, "bone": 2e-18},
+    "reference_clearance_per_phagocyte": {
+        None: 2e-18,
+        "liver": 2e-18,
+        "spleen": 2e-18,
+        "lung": 2e-18,
+        "kidney": 2e-18,
+        "bone": 2e-18,
+    },
     "vascular_exchange_ratio": {None: 5e-4, "liver": 1e-3, "spleen": 0.05, "lung": 1e-3, "kidney": 1e-2, "bone": 1e-2},
     "partition_coefficient": {None: 1.0, "liver": 1.0, "spleen": 1.0, "lung": 1.0, "kidney": 1.0},
     "degradation_rate_constant": {None: 1e-3},
     "filtered_fraction": {None: 1e-4},
-    "vascular_permeability": {None: 4.5e-10},
+    "reference_vascular_permeability": {None: 4.5e-10},
     "macrophage_uptake_rate_constant": {None: 0.05},
     "nonspecific_uptake_rate_constant": {None: 0.005},
 }
@@ -76,7 +83,16 @@ def changed(row: dict[str, Any], population: Population) -> dict[str, Any]:
         low, high = (float(f"{end:.3g}") for end in ends)
         values[name] = {"value": number, "unit": values[name]["unit"], "low": low, "high": high, "grade": "derived",
                         "source": SOURCE, "where": WHERE}  # fmt: skip
-    row["values"]["clearance_per_phagocyte"] = dict(row["organs"]["bone"]["values"]["clearance_per_phagocyte"])
+    row["values"][UPTAKE] = dict(row["organs"]["bone"]["values"][UPTAKE])
+    for name, covariate, scale, unit in (
+        ("clearance_size_exponent", SIZE, 1.0, ""),
+        ("clearance_zeta_sensitivity", ZETA, 1.0 / 20.0, "1/mV"),
+    ):
+        column = COVARIATES.index(covariate)
+        middle, error = population.coefficients[0, column] * scale, population.coefficient_error[0, column] * scale
+        numbers = zip(("value", "low", "high"), middle + np.array([0.0, -NINETY, NINETY]) * error, strict=True)
+        row["values"][name] = {**{key: float(f"{number:.3g}") for key, number in numbers}, "unit": unit, "grade": "derived",
+                               "source": SOURCE, "where": WHERE}  # fmt: skip
     return row
 
 

@@ -5,10 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janusome.calibration.particles import COVARIATES, KNOBS, TISSUES, MouseBench
+from janusome.calibration.particles import COVARIATES, KNOBS, SIZE, TISSUES, ZETA, MouseBench
 from janusome.calibration.population import Linear, Points, Population, linearised, mean_of, predict
 from janusome.calibration.population_fit import fit_spreads, start
 from janusome.calibration.shipped import mouse_population
+from janusome.files.library import Library
+from janusome.simulation.bench import Bench
+from janusome.specification.resolve import resolve
+from janusome.specification.study import Study
 
 LOG_HOURS = np.log(np.geomspace(0.02, 2000.0, 30))
 
@@ -105,6 +109,32 @@ def test_the_shipped_population_belongs_to_the_shipped_row():
     population = mouse_population()
     assert (population.middle == 0.0).all()
     assert (population.middle_error > 0.0).all()
+
+
+def test_size_and_charge_move_the_row_as_they_move_the_population():
+    row = Library().row("carrier", "nanoparticle")
+    population = mouse_population()
+    uptake = population.coefficients[0]
+    (size,), (charge,) = row.find("clearance_size_exponent"), row.find("clearance_zeta_sensitivity")
+    assert size.value == pytest.approx(uptake[COVARIATES.index(SIZE)], abs=5e-3)
+    assert charge.value * 20.0 == pytest.approx(uptake[COVARIATES.index(ZETA)], abs=5e-3)
+
+
+def test_a_smaller_particle_leaves_tumor_vessels_faster_and_more_of_them_fit_a_phagocyte():
+    def values(diameter):
+        carrier = {"from": "nanoparticle", "values": {"hydrodynamic_diameter": f"{diameter} nm"}}
+        study = Study.model_validate(
+            {
+                "study": "a particle", "formulation": {"name": "own", "carrier": carrier}, "host": "mouse",
+                "tumor": {"kind": "breast-triple-negative", "volume": "0.3 cm^3", "voxels": 1},
+                "protocol": [{"at": "0 h", "dose": "1e9 particle", "of": "carrier", "route": "intravenous"}],
+                "outputs": {"until": "4 h", "draws": 0},
+            }
+        )  # fmt: skip
+        courses = Bench(resolve(study, Library())).solve({}, [0.0, 4 * 3600.0], lanes=1)
+        return next(c for c in courses if c.organ == "breast-triple-negative" and c.quantity == "injected dose").values[0, -1]
+
+    assert values(20) > 1.5 * values(100)
 
 
 def test_a_population_of_other_knobs_is_refused():

@@ -43,9 +43,13 @@ def test_extravasation_ends_where_plasma_and_accessible_interstitium_hold_one_co
     voxels = [at(assembly, RELEASED, f"voxel {k}", INTERSTITIUM) for k in range(3)]
     end = followed(assembly, given_to(assembly, {vessels: 1e-6}), [0.0, 48 * HOUR])[-1]
     volume = assembly.volumes["lesion", INTERSTITIUM, "small"][0]
-    shared = 1e-6 / (volume.sum() + assembly.volumes["body", BLOOD, "small"][0, -1])
+    shared_vessels = assembly.regions[1].vessels
+    assert shared_vessels is not None
+    region, place = shared_vessels
+    plasma = assembly.volumes[region, BLOOD, "small"][0, place]
+    shared = 1e-6 / (volume.sum() + plasma)
     assert end[voxels] / volume == pytest.approx(shared, rel=1e-8)
-    assert end[vessels] / assembly.volumes["body", BLOOD, "small"][0, -1] == pytest.approx(shared, rel=1e-8)
+    assert end[vessels] / plasma == pytest.approx(shared, rel=1e-8)
 
 
 # Uptake

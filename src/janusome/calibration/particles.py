@@ -52,7 +52,7 @@ SIZE, PEG, RADIOLABEL, ORGANIC, ZETA = (
     "ln(diameter / 80 nm)", "PEG", "radiolabel", "organic material", "zeta / 20 mV",
 )  # fmt: skip
 COVARIATES = (SIZE, PEG, RADIOLABEL, ORGANIC, ZETA)
-UPTAKE, WALL, PARTITION = "clearance_per_phagocyte", "vascular_exchange_ratio", "partition_coefficient"
+UPTAKE, WALL, PARTITION = "reference_clearance_per_phagocyte", "vascular_exchange_ratio", "partition_coefficient"
 KNOBS = (
     Knob("phagocytic uptake", _in(UPTAKE, "bone", *FILTERS), 0.5, 0.3, COVARIATES),
     Knob("phagocytic uptake of liver", _in(UPTAKE, "liver")),
@@ -66,7 +66,7 @@ KNOBS = (
     Knob("partition of lung", _in(PARTITION, "lung")),
     Knob("degradation", _in("degradation_rate_constant", None), 0.25, 0.1),
     Knob("glomerular filtration", _in("filtered_fraction", None), moved_by=(SIZE,)),
-    Knob("permeability of tumor vessels", _in("vascular_permeability", None), 0.25, 0.15),
+    Knob("permeability of tumor vessels", _in("reference_vascular_permeability", None), 0.25, 0.15),
     Knob(
         "uptake in the tumor",
         (("macrophage_uptake_rate_constant", None), ("nonspecific_uptake_rate_constant", None)),

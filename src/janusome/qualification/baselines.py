@@ -33,6 +33,6 @@ def _least_absolute(design: Array, found: Array, training: Chosen) -> Array:
     X, y = design[training], found[training]
     solution = np.linalg.lstsq(X, y, rcond=None)[0]
     for _ in range(ITERATIONS):
-        weight = 1.0 / np.maximum(np.abs(y - X @ solution), SMALLEST)
-        solution = np.linalg.solve((X * weight[:, None]).T @ X, X.T @ (weight * y))
+        root = np.maximum(np.abs(y - X @ solution), SMALLEST) ** -0.5
+        solution = np.linalg.lstsq(X * root[:, None], root * y, rcond=None)[0]  # as few times as two leave it determined
     return design @ solution

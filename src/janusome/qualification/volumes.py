@@ -87,6 +87,8 @@ def volume_at_steady_state(drug: Scope, host: Host, book: ValueBook) -> Array:
     r"""Return the volume of distribution of a drug, L/kg: $V_p + \sum K_i V_i$ over body mass, drug in red cells left out."""
     total, scope = np.zeros(book.draws), Scope(f"host {host.name}", host)
     for organ, row in host.organs.items():
+        if "blood" not in row.sites:
+            continue  # lymph nodes and cavities: what stands there came from elsewhere
         place = Place(host.species, organ)
         tissue = book.fill("tissue_volume_per_body_mass", (scope,), place)
         total = total + tissue * book.fill("vascular_plasma_fraction", (scope,), place)

@@ -10,7 +10,7 @@ def absorption_rate_constant(
 ) -> Q:
     r"""Passage of a wall by carriers, 1/s: $k = k_{ref}\, d_{ref}/d$, as diffusion falls with size.
 
-    >>> absorption_rate_constant(50e-9, 1e-6, 10e-9)
+    >>> round(absorption_rate_constant(50e-9, 1e-6, 10e-9), 12)
     2e-07
     """
     return reference_absorption_rate_constant * reference_absorption_diameter / hydrodynamic_diameter

@@ -88,10 +88,16 @@ class CourseMaker:
             if mass is not None:
                 per_mass = from_internal(share / mass[:, None], "%/g")
                 found.append(Course(name, form, organ, WHOLE, SHARE_PER_MASS + basis, "%/g", per_mass))
+            if mass is not None and self._has_blood(organ):
                 sample = self._corrected(name, amount - self._bled(group, organ), left_the_body=False) / whole
                 per_mass = from_internal(sample / mass[:, None], "%/g")
                 found.append(Course(name, form, organ, WHOLE, SHARE_PER_MASS + basis + WITH_BLOOD, "%/g", per_mass))
         return found
+
+    def _has_blood(self, organ: str) -> bool:
+        """Tell whether an organ has blood of its own; lymph nodes and cavities have none here."""
+        assert self.body is not None
+        return BLOOD in self.body.sites[self.body.places.index(organ)]
 
     def _bled(self, group: tuple[Species, ...], organ: str) -> Array:
         """Return what stands in the blood of an organ and leaves it before an assay, mol; negative if blood is gained.

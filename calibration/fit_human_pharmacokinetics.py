@@ -4,8 +4,8 @@
 
 Each fit moves a few values of the library until the figures of the middle woman and the middle man (every other input at its
 median) are nearest to the published ones, by the sum of the squared log ratios. It prints the values with the standard errors
-of their logarithms; the rows of the library hold them rounded. `docs/validation.md` sets the rounded library, with its spreads,
-beside every published row.
+of their logarithms; the rows of the library hold them rounded. `docs/validation.md` sets the rounded library, with its
+spreads, beside every published row.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def compared(fit: Fit, aims: Sequence[Published], library: Library, numbers: Any
             regimen, dose = regimen_of(row.product), dose_of(row)
             assert regimen is not None and dose is not None
             study, arm = runs.arm(regimen, host, dose, with_tumor=False)
-            found.append((host, row, float(figure(row, regimen, study, arm, dose=dose)[0])))
+            found.append((host, row, float(figure(row, regimen, study, arm)[0])))
     return found
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from janusome.files.library import Library
-from janusome.reporting.published import MAN, WOMAN, published
+from janusome.reporting.published import published
+from janusome.reporting.regimens import MAN, WOMAN
 from janusome.reporting.validation import Compared, compare
 from janusome.reporting.validation_page import report
 
@@ -49,7 +50,7 @@ def of(compared, product, *parameters, dose=None):
 
 @pytest.mark.parametrize("host", PEOPLE)
 def test_doxil_at_10_mg_is_within_one_and_a_half_fold_of_its_label(compared, host):
-    for one in of(compared, "Doxil/Caelyx", "Cmax", "AUC", "Vss", "t_half_2", dose=10):
+    for one in of(compared, "Doxil/Caelyx", "Cmax", "AUC", "Vss", "t_half_1", "t_half_2", dose=10):
         assert one.fitted
         assert one.fold(host) < FOLD, one.published.parameter
 
@@ -106,14 +107,15 @@ def test_intervals_are_those_of_patients_and_not_of_ignorance(compared):
         if one.fitted:
             for ours in one.ours:
                 low, high = ours.interval
-                assert 1.2 < high / low < 15, (one.published, ours.host)
+                widest = 40 if one.published.parameter == "t_half_1" else 15  # 0.2 to 5.4 h over patients of drummond1999
+                assert 1.2 < high / low < widest, (one.published, ours.host)
 
 
 def test_every_published_row_is_compared_or_says_why_not(compared):
     for one in compared:
         assert bool(one.ours) != bool(one.why_not), one.published
         for ours in one.ours:
-            assert np.isfinite(ours.draws).mean() > 0.9
+            assert np.isfinite(ours.draws).mean() > 0.5  # some courses show one phase alone
             assert np.nanmin(ours.draws) > 0
 
 

@@ -33,8 +33,7 @@ class Contradiction(NamedTuple):
 
 def contradictions(rows: Sequence[Published]) -> tuple[Contradiction, ...]:
     """Return pairs of the same figure that are far apart, and clearances that are not the dose over the area."""
-    found = [one for one in (*_same(rows), *_balance(rows), *_across(rows))]
-    return tuple(found)
+    return (*_same(rows), *_balance(rows), *_across(rows))
 
 
 def _same(rows: Sequence[Published]) -> Iterator[Contradiction]:
@@ -56,10 +55,8 @@ def _balance(rows: Sequence[Published]) -> Iterator[Contradiction]:
                 continue
             implied, printed = row.dose / _number(areas[0], "mg h/L"), _clearance(row)
             if math.exp(abs(math.log(implied / printed))) > BALANCE:
-                words = (
-                    f"{_name(row)}: CL {printed:.3g} L/(h m^2), and {implied:.3g} from the dose over the area {areas[0].value:g} "
-                    f"{areas[0].unit}"
-                )
+                area = f"{areas[0].value:g} {areas[0].unit}"
+                words = f"{_name(row)}: CL {printed:.3g} L/(h m^2), and {implied:.3g} from the dose over the area {area}"
                 yield Contradiction((row, areas[0]), words, printed, implied)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from janusome.files.library import Library
 from janusome.qualification.contradictions import Contradiction, contradictions
+from janusome.qualification.saturation import saturation
 from janusome.qualification.section import Finding, Section, Table
 from janusome.reporting.published import SPELLED, Published, published
 from janusome.reporting.regimens import PEOPLE
@@ -22,9 +23,10 @@ COVERED = 0.8
 BASELINE = "the label's Doxil with the dose alone changed, else the median of the product's other rows"
 TEXT = (
     f"Each row of body/{TABLE} that is of people, and the further ones that this library cites, beside the shipped library: "
-    f"half women, half men, {DRAWS + 1} draws of each; every dose of a product is simulated once. A row is met where our median "
-    f"is within {CARRIER_FOLD:g}-fold of it ({FREE_FOLD:g}-fold for free drugs) or inside its published range over patients: the "
-    "least and the greatest, or one standard deviation, arithmetic or geometric, either way; a standard error is no range.",
+    f"half women, half men, {DRAWS + 1} draws of each; every dose of a product is simulated once. A row is met where our "
+    f"median is within {CARRIER_FOLD:g}-fold of it ({FREE_FOLD:g}-fold for free drugs) or inside its published range over "
+    "patients: the least and the greatest, or one standard deviation, arithmetic or geometric, either way; a standard error "
+    "is no range.",
     "Two phases are fitted to the simulated course as papers fit them to samples, by fixed rules; the other figures are those "
     "of non-compartmental analysis. Infusion times that a source does not state are the usual ones.",
     "Rows that the shipped values were fitted to are marked. Where published rows contradict one another no model can meet "
@@ -38,14 +40,16 @@ def human(data: Path, *, frozen: bool) -> Section:
     if not (data / "body" / TABLE).exists():
         return Section(KEY, TITLE, skipped=f"body/{TABLE} is not there")
     rows = of_people(data)
-    compared = compare(rows, Library(), draws=DRAWS)
+    library = Library()
+    compared = compare(rows, library, draws=DRAWS)
+    rising, at_doses = saturation(library, draws=DRAWS // 5)
     against = contradictions(rows)
     return Section(
         KEY,
         TITLE,
         (*TEXT, _told(against)),
-        tuple(findings(compared, against)),
-        (_row_table(compared, against), _contradiction_table(against), _missing_table(compared)),
+        (*findings(compared, against), *rising),
+        (_row_table(compared, against), _contradiction_table(against), _missing_table(compared), *at_doses),
         predictions={"human_rows": _predictions(compared, against)},
     )
 
@@ -83,18 +87,25 @@ def _scores(label: str, group: Sequence[Compared]) -> list[Finding]:
     based = [one for one in group if one.baseline is not None]
     base = np.mean([near(one.baseline or 0.0, one.published, allowed=one.allowed) for one in based]) if based else None
     within, covered = np.mean([one.within for one in group]), np.mean([one.covered for one in group])
-    total, wide = label in ("all rows", "rows without a contradiction"), float(covered) >= COVERED
-    note = f"{len(group)} rows; the baseline has {len(based)} of them"
-    return [
-        Finding(
-            f"share met, {label}", float(within), target="every row" if total else "", baseline=None if base is None else float(base),
-            baseline_name=BASELINE, met=bool(within == 1.0) if total else None, note=note,
-        ),
-        Finding(
-            f"cover of the 90 % interval, {label}", float(covered), target=f">= {COVERED:g}" if total else "",
-            met=wide if total else None, note=f"{len(group)} rows",
-        ),
-    ]  # fmt: skip
+    on_same = np.mean([one.within for one in based]) if based else 0.0
+    total = label in ("all rows", "rows without a contradiction")
+    met = Finding(
+        f"share met, {label}",
+        float(within),
+        target="every row" if total else "",
+        baseline=None if base is None else float(base),
+        baseline_name=BASELINE,
+        met=bool(within == 1.0) if total else None,
+        note=f"{len(group)} rows; the baseline has {len(based)} of them" + (f", ours {on_same:.2f} there" if based else ""),
+    )
+    cover = Finding(
+        f"cover of the 90 % interval, {label}",
+        float(covered),
+        target=f">= {COVERED:g}" if total else "",
+        met=bool(covered >= COVERED) if total else None,
+        note=f"{len(group)} rows",
+    )
+    return [met, cover]
 
 
 def _told(against: Sequence[Contradiction]) -> str:
@@ -103,8 +114,8 @@ def _told(against: Sequence[Contradiction]) -> str:
 
 
 def _row_table(compared: Sequence[Compared], against: Sequence[Contradiction]) -> Table:
-    head = ("product", "dose", "analyte", "figure", "unit", "published", "range", "ours", "q05", "q95", "ratio", "met", "covered",
-            "baseline", "remark")  # fmt: skip
+    head = ("product", "dose", "analyte", "figure", "unit", "published", "range", "ours", "q05", "q95", "ratio", "met",
+            "covered", "baseline", "remark")  # fmt: skip
     named = {row for one in against for row in one.rows}
     rows = []
     for one in compared:
@@ -117,7 +128,8 @@ def _row_table(compared: Sequence[Compared], against: Sequence[Contradiction]) -
         )
         rows.append(
             (row.product, row.dose_text, row.analyte, row.parameter, SPELLED.get(row.unit, row.unit), row.value, ends,
-             one.pooled.median, low, high, one.pooled.median / row.value, _yes(one.within), _yes(one.covered), one.baseline, remark)
+             one.pooled.median, low, high, one.pooled.median / row.value, _yes(one.within), _yes(one.covered), one.baseline,
+             remark)
         )  # fmt: skip
     return Table("Every row", head, tuple(rows))
 

@@ -33,8 +33,7 @@ def _alike(one: Published, row: Published) -> bool:
         and regimen_of(row.product) is not None
         and one.hosts == row.hosts
         and one.analyte.split()[-1:] == row.analyte.split()[-1:]
-        or _same_label(one, row)
-    )
+    ) or _same_label(one, row)
 
 
 def _same_label(one: Published, row: Published) -> bool:

@@ -33,7 +33,7 @@ UNITS = {
 VOLUME = "m^3"
 
 
-def figure(row: Published, regimen: Regimen, study: ResolvedStudy, arm: Arm, *, dose: float) -> Array:
+def figure(row: Published, regimen: Regimen, study: ResolvedStudy, arm: Arm) -> Array:
     """Return one figure of an arm in the unit of a published row, draw by draw."""
     wanted = SPELLED.get(row.unit, row.unit)
     if row.parameter in IN_TUMOR:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from janusome.model import TARGET
 from janusome.reporting.regimens import FITTED, PEOPLE, hosts_of, regimen_of
 from janusome.simulation.courses import WHOLE
-from janusome.model import TARGET
 from janusome.units import same_dimension
 
 TERMINAL_VOLUME = "volume of the terminal phase"

@@ -125,9 +125,7 @@ def _beside(row: Published, rows: Sequence[Published], runs: Runs) -> Compared:
     if reason or regimen is None or dose is None:
         return Compared(row, why_not=reason)
     in_tumor = row.parameter in {*IN_TUMOR, *UPTAKE}
-    ours = tuple(
-        Ours(host, figure(row, regimen, *runs.arm(regimen, host, dose, with_tumor=in_tumor), dose=dose)) for host in row.hosts
-    )
+    ours = tuple(Ours(host, figure(row, regimen, *runs.arm(regimen, host, dose, with_tumor=in_tumor))) for host in row.hosts)
     if any(np.isfinite(one.draws).mean() < 0.5 for one in ours):
         return Compared(row, why_not="our course does not show this figure in half of the draws")
     return Compared(row, ours, row.fitted, None if row.fitted else baseline(row, rows), free=regimen.free)

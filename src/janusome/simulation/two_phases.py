@@ -22,8 +22,8 @@ class Sampling:
 
     Samples stand evenly on the logarithm of time after the end of the dose, from `first` on, until the concentration falls
     below `limit` of the first one or the course ends. Every sample weighs alike relative to its value, as with an assay of
-    constant coefficient of variation. Where the first phase is less than `least_share` of the first concentration, or the rates
-    are less than `least_ratio` apart, there is one phase, and no draw of these figures.
+    constant coefficient of variation. Where the first phase is less than `least_share` of the first concentration, or the
+    rates are less than `least_ratio` apart, there is one phase, and no draw of these figures.
     """
 
     first: float = 1.0 / 30.0  # h after the end of the dose
@@ -49,12 +49,12 @@ class TwoPhases:
 
     @property
     def first_half_life(self) -> Array:
-        """ln 2 over the faster rate."""
+        """Ln 2 over the faster rate."""
         return LN2 / self.fast_rate
 
     @property
     def second_half_life(self) -> Array:
-        """ln 2 over the slower rate."""
+        """Ln 2 over the slower rate."""
         return LN2 / self.slow_rate
 
     def central_volume(self, dose: float) -> Array:
@@ -83,8 +83,8 @@ class TwoPhases:
 def two_phases(times: Array, concentration: Array, *, infusion: float = 0.0, sampling: Sampling = SAMPLING) -> TwoPhases:
     """Fit two exponentials to every draw after the end of its dose.
 
-    The rates are searched on a grid that is refined around the best pair, the coefficients follow by linear least squares; what
-    the course lost during an infusion is given back, exponential by exponential.
+    The rates are searched on a grid that is refined around the best pair, the coefficients follow by linear least squares;
+    what the course lost during an infusion is given back, exponential by exponential.
 
     >>> t = np.geomspace(1e-3, 50.0, 400)
     >>> found = two_phases(t, (3.0 * np.exp(-2.0 * t) + np.exp(-0.1 * t))[None, :])
@@ -96,7 +96,7 @@ def two_phases(times: Array, concentration: Array, *, infusion: float = 0.0, sam
 
 
 def _fit(times: Array, course: Array, infusion: float, sampling: Sampling) -> tuple[float, float, float, float]:
-    none = (np.nan,) * 4
+    none = (np.nan, np.nan, np.nan, np.nan)
     after, c = times[times >= infusion] - infusion, course[times >= infusion]
     visible = (after >= sampling.first) & (c > 0)
     if visible.sum() < 6:
@@ -109,7 +109,7 @@ def _fit(times: Array, course: Array, infusion: float, sampling: Sampling) -> tu
     if fast < sampling.least_ratio * slow:
         return none
     A, B = _coefficients(t, y, np.array([fast]), np.array([slow]))[0][:, 0]
-    if A < sampling.least_share * (A + B) or B <= 0:
+    if sampling.least_share > A / (A + B) or B <= 0:
         return none
     return A * _given_back(fast, infusion), B * _given_back(slow, infusion), fast, slow
 
@@ -124,8 +124,9 @@ def _search(t: Array, y: Array, sampling: Sampling) -> tuple[float, float]:
     """Return the pair of rates with the least squares of relative deviations."""
     low, high = np.log([0.05 / t[-1], 3.0 / t[0]])
     spans = np.array([[low, high], [low, high]])
+    middle = spans.mean(axis=1)
     for _ in range(sampling.rounds):
-        axes = [np.linspace(*span, sampling.grid) for span in spans]
+        axes = [np.linspace(span[0], span[1], sampling.grid) for span in spans]
         fast, slow = (each.ravel() for each in np.meshgrid(*(np.exp(axis) for axis in axes), indexing="ij"))
         _, squares = _coefficients(t, y, fast, slow)
         best = int(np.argmin(np.where((fast > slow) & np.isfinite(squares), squares, np.inf)))

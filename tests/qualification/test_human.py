@@ -53,6 +53,7 @@ def test_the_clearance_of_doxil_falls_with_dose_in_mice_and_tumors_gain_more_tha
     low, high = at_doses(MOUSE, (2.5, 20.0), Library(), draws=9)
     assert high.particles == pytest.approx(8.0 * low.particles)
     assert high.clearance < 0.8 * low.clearance
+    assert high.in_tumor is not None and low.in_tumor is not None
     assert high.in_tumor > 8.0 * low.in_tumor
 
 

@@ -25,6 +25,7 @@ from janusome.specification.vocabulary import TAKES, vocabulary
 from janusome.units import from_internal
 
 Draws = NDArray[np.float64]
+MOST_LISTED = 2  # values that a relation lacks before a message names what it would give instead
 
 
 class Scope(NamedTuple):
@@ -113,12 +114,10 @@ class ValueBook:
             needed = [one for one in inspect.signature(relation).parameters if one != name]
             if not all(_may_stand(one, chain) for one in needed):
                 continue
-            return [
-                lacked
-                for one in needed
-                if self._fill(one, chain, place, context, conditions, (name,)) is None
-                for lacked in self._lacking(one, chain, place, context, conditions)
-            ]
+            missing = [one for one in needed if self._fill(one, chain, place, context, conditions, (name,)) is None]
+            if len(missing) > MOST_LISTED and 2 * len(missing) > len(needed):
+                continue  # the value itself is then the shorter way
+            return [lacked for one in missing for lacked in self._lacking(one, chain, place, context, conditions)]
         return [name]
 
     def fill_or(self, name: str, chain: Sequence[Scope], place: Place, default: float, **wanted: Any) -> Draws:

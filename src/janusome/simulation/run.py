@@ -28,6 +28,7 @@ from janusome.simulation.drivers import drivers_of
 from janusome.simulation.layout import VIABLE, Pool
 from janusome.simulation.lesion_grid import LesionGrid, ball
 from janusome.simulation.observe import scans_of
+from janusome.simulation.partition_domain import outside_structure
 from janusome.simulation.perfusion import VENOUS
 from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, breakpoints
 from janusome.simulation.record import Arm, DoseGiven, Record, TumorMap
@@ -93,6 +94,7 @@ def simulate(
             *(f"{one.place} {one.what}; {one.consequence}" for one in study.cautions),
             *outside_validation(study),
             *corona_notes(study, _faster(study, book), book),
+            *outside_structure(study, book),
             *undissolved,
             f"{assumed} of the {len(book.used)} values used are assumed: no source was found for them",
         ),

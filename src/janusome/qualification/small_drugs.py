@@ -25,9 +25,9 @@ TEXT = (
     "Volumes at steady state of anticancer drugs in a man, from log P, the pKa that log P and log D imply, and the unbound "
     "fraction alone. Nothing is fitted, frozen or not. The blood:plasma ratio of bases, which the table lacks, is one; tissue "
     "composition is that of rats. Beside each prediction stands the geometric median of the other drugs.",
-    f"The method claims log P from {LOG_P_DOMAIN[0]:g} to {LOG_P_DOMAIN[1]:g} and knows of no binding to DNA: what lies outside "
-    "is scored with the rest, and once apart. A measured unbound fraction that leaves the lipid of plasma less than log P says "
-    "gives way to log P.",
+    f"The method claims log P from {LOG_P_DOMAIN[0]:g} to {LOG_P_DOMAIN[1]:g} and knows of no binding to DNA: what lies "
+    "outside is scored with the rest, and once apart. Where the lipid of plasma holds more than the measured unbound "
+    "fraction leaves it, log P is followed.",
     "Free drugs are runs of the shipped rows. Their clearance was measured and put in, so that CL shows only that the body "
     "returns it; volume is a prediction where the row of the drug gives no partition coefficient; the half-life follows from "
     "both. A published range counts as met inside it. Paclitaxel is not among them: its solvent is not followed, and "

@@ -58,7 +58,8 @@ def corona_account(study: ResolvedStudy, *, draws: int) -> CoronaAccount:
         "ligands left free": (now.ligand_exposure, ""),
         "uptake by phagocytes over that of the library's rows": (found.uptake_ratio, ""),
     }
-    courses = coronas_over_time(found.particle, patients_panel(study, panel, book), np.array(list(MOMENTS.values())))
+    plasma, moments = patients_panel(study, panel, book), np.array(list(MOMENTS.values()))
+    courses = coronas_over_time(found.particle, plasma, moments, constants=found.constants)
     order = np.argsort(-now.mass_share[0])
     return CoronaAccount(
         figures={name: interval(values, unit) for name, (values, unit) in usual.items()},

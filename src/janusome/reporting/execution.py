@@ -15,6 +15,7 @@ from janusome.reporting import calibration_results, results
 from janusome.reporting.prepared import Prepared, grid, plain
 from janusome.simulation.run import simulate
 from janusome.simulation.trajectory import Control
+from janusome.specification.corona import proteins
 
 if TYPE_CHECKING:
     from janusome.files.observations import Observation
@@ -60,7 +61,8 @@ def write_run(errand: Errand, *, changes: Mapping[str, int]) -> None:
     prepared, control = errand.prepared, errand.control
     resolved = replace(prepared.study, **changes)
     with result_folder(errand.target, force=errand.force) as folder:
-        record = simulate(resolved, grids=errand.grids, control=control, plain=prepared.plain)
+        with_plasma = replace(resolved, proteins=proteins(errand.rows)) if resolved.carrier is not None else resolved
+        record = simulate(with_plasma, grids=errand.grids, control=control, plain=prepared.plain)
         errand.stop_if_asked()
         control.on_progress("writing the result", 0.0)
         account = errand.account("run", overrides=dict(changes))

@@ -25,6 +25,7 @@ from janusome.simulation.courses import CELLS, IN_TISSUE, WHOLE, CourseMaker, de
 from janusome.simulation.domain import outside_validation
 from janusome.simulation.doses import given_in, warming_in
 from janusome.simulation.drivers import drivers_of
+from janusome.simulation.hypersensitivity import hypersensitivity_notes, hypersensitivity_of
 from janusome.simulation.layout import VIABLE, Pool
 from janusome.simulation.lesion_grid import LesionGrid, ball
 from janusome.simulation.observe import scans_of
@@ -93,6 +94,7 @@ def simulate(
             *(f"{one.place} {one.what}; {one.consequence}" for one in study.cautions),
             *outside_validation(study),
             *corona_notes(study, _faster(study, book), book),
+            *(note for arm in arms for note in hypersensitivity_notes(arm.name, arm.hypersensitivity)),
             *undissolved,
             f"{assumed} of the {len(book.used)} values used are assumed: no source was found for them",
         ),
@@ -187,6 +189,7 @@ def _arm(
         splitting_error=None if field is None else field.splitting_error,
         laws=tuple(acted),
         solver={**coarse.solver, **(field.solver if field else {}), "seconds": round(time.perf_counter() - started, 2)},
+        hypersensitivity=hypersensitivity_of(study, given),
     )
 
 

@@ -26,6 +26,7 @@ from janusome.simulation.bench import Bench
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.trajectory import Control
 from janusome.specification.resolved import ResolvedStudy
+from janusome.specification.vocabulary import called_notice, organ_called
 
 Array = NDArray[np.float64]
 
@@ -213,6 +214,7 @@ def _account(
         *_search_warnings(search),
         *identifiability.data_warnings(found[:count], pairs, rows=len(prediction.seen), values=count),
         *_fit_warnings(after, width, prediction),
+        *word_warnings(prediction.seen),
         *_study_warnings(choice),
     ]
     return Calibration(
@@ -264,6 +266,12 @@ def _fit_warnings(after: Score, width: float, prediction: Prediction) -> Iterato
         )
     if prediction.failed:
         yield f"{prediction.failed} sets of values could not be solved and count as impossible."
+
+
+def word_warnings(seen: Sequence[Sight]) -> Iterator[str]:
+    """Yield a sentence for each word of a place that was understood as an organ."""
+    words = dict.fromkeys(one.observation.place for one in seen if one.place == organ_called(one.observation.place))
+    yield from (f"The place {word!r} {called_notice(word)}." for word in words if word != organ_called(word))
 
 
 def _study_warnings(choice: Choice) -> Iterator[str]:

@@ -12,7 +12,8 @@ from janusome.errors import InputError, InputErrors, near_misses
 from janusome.files.bibliography import Source, parse_bibtex
 from janusome.files.yaml_loader import Document, read_yaml
 from janusome.specification.refusals import Origin
-from janusome.specification.rows import FOLDERS, AbstractRow, Formulation, Ligand, read_row
+from janusome.specification.rows import FOLDERS, PLACES, AbstractRow, Formulation, Host, Ligand, read_row
+from janusome.specification.vocabulary import CALLED, HELD, called_notice, organ_called
 
 SHIPPED = Path(__file__).parent.parent / "library"
 ENDINGS = (".yaml", ".yml")
@@ -104,7 +105,7 @@ class Library:
         return self._rows[kind, name]
 
     def find(self, name: str) -> tuple[AbstractRow, ...]:
-        """Return every row of a name or an alias, of whatever kind.
+        """Return every row of a name or an alias, of whatever kind; of an organ, what each host says of it.
 
         Raises
         ------
@@ -113,8 +114,10 @@ class Library:
         """
         found = tuple(self.row(kind, each.name) for kind in self.kinds for each in self.summaries(kind)
                       if name.lower() in (each.name, *(alias.lower() for alias in each.aliases)))  # fmt: skip
+        found = found or self._of_organ(name)
         if not found:
             known = [word for kind in self.kinds for each in self.summaries(kind) for word in (each.name, *each.aliases)]
+            known += [*PLACES, *CALLED]
             raise InputError(f"{name!r}", "is not in the library", near_misses(name, known))
         return found
 
@@ -139,6 +142,18 @@ class Library:
                 except InputError as error:
                     refusals.append(error)
         return tuple(refusals)
+
+    def _of_organ(self, word: str) -> tuple[AbstractRow, ...]:
+        organ = organ_called(word)
+        if organ not in PLACES:
+            return ()
+        hosts = [row for name in self.names("host") if isinstance(row := self.row("host", name), Host) and organ in row.organs]
+        notice = f"{word} {called_notice(word)}" if organ != word else HELD.get(organ, "")
+        shown = {"values": {}, "aliases": (), "notes": notice, "laws": (), "plasma": {}}
+        return tuple(
+            row.model_copy(update={**shown, "title": f"{organ} of {row.title}", "organs": {organ: row.organs[organ]}})
+            for row in hosts
+        )
 
     def _files(self, kind: str) -> dict[str, _File]:
         if kind not in FOLDERS:

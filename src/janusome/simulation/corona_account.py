@@ -41,7 +41,7 @@ class CoronaAccount:
 
 def corona_account(study: ResolvedStudy, *, draws: int) -> CoronaAccount:
     """Return the account of a study whose proteins are there."""
-    book = ValueBook(draws=draws + 1, seed=study.seed)
+    book = ValueBook(draws=draws + 1, seed=study.seed, joints=study.joints)
     found = coronas(study, book)
     now, panel = found.now, found.panel
     usual = {

@@ -28,7 +28,7 @@ def hypersensitivity_of(study: ResolvedStudy, given: Iterable[Given]) -> Hyperse
     """
     if study.carrier is None or not study.proteins or not any(_injects_carrier(dose) for dose in given):
         return None
-    book = ValueBook(draws=study.draws + 1, seed=study.seed)
+    book = ValueBook(draws=study.draws + 1, seed=study.seed, joints=study.joints)
     now = coronas(study, book).now
     grades = [used.grade for used in book.used.values()]
     return Hypersensitivity(

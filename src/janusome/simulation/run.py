@@ -79,7 +79,7 @@ def simulate(
         Site(one.name, one.tumor, grids[one.name] if one.mask is not None else _ball(one.volume, one.voxels))
         for one in study.lesions
     )
-    book = ValueBook(draws=study.draws + 1, seed=study.seed)
+    book = ValueBook(draws=study.draws + 1, seed=study.seed, joints=study.joints)
     arms = tuple(_arm(study, name, lesions, book, control) for name in _names(study, lesions))
     drivers = drivers_of(arms, book)
     undissolved = beyond_solubility(study, arms, book)
@@ -114,7 +114,7 @@ def check(study: ResolvedStudy) -> None:
     InputErrors
         With every value that a law needs and nothing supplies.
     """
-    book = ValueBook(draws=1, seed=study.seed)
+    book = ValueBook(draws=1, seed=study.seed, joints=study.joints)
     lesions = tuple(Site(one.name, one.tumor, ball(one.volume or 1e-6, voxels=1)) for one in study.lesions)
     for name in _names(study, lesions):
         with book.together():
@@ -206,7 +206,7 @@ def _field(
     control: Control,
 ) -> TumorField:
     """Solve the lesions voxel by voxel at the median of every input; the values that only voxels need enter the account."""
-    single = ValueBook(draws=1, seed=study.seed)
+    single = ValueBook(draws=1, seed=study.seed, joints=study.joints)
     body = coarse_assembly(study, matter, lesions, given_in(study, matter, name, single), single)
     moments = _map_moments(study, given)
     field = _stoppable(

@@ -126,7 +126,7 @@ def main() -> None:
     for k, knob in enumerate(KNOBS):
         between = f"between studies {population.study_spread[k]:.2f}, between particles {population.particle_spread[k]:.2f}"
         print(f"{knob.name}: ln {population.middle[k]:+.2f} (standard error {population.middle_error[k]:.2f}), {between}")
-    print("coherence with blood:", dict(zip(TISSUES, population.coherence.tolist(), strict=True)))
+    print("coherence with blood:", dict(zip(TISSUES, population.coherence.round(2).tolist(), strict=True)))
 
 
 if __name__ == "__main__":

@@ -16,14 +16,15 @@ KINDS = {"carriers": "carrier", "drugs": "drug", "labels": "label", "ligands": "
 ROWS = rows_of(KINDS)
 SHIPPED = {
     "carriers": "peg-liposome plain-liposome plga polymeric-micelle albumin iron-oxide gold-nanorod gold-sphere "
-    "mesoporous-silica quantum-dot pla-peg nanoparticle polymer-conjugate",
+    "mesoporous-silica quantum-dot pla-peg nanoparticle polymer-conjugate ultrasmall-silica",
     "drugs": "doxorubicin paclitaxel gemcitabine irinotecan sn-38 cisplatin daunorubicin cytarabine docetaxel topotecan "
     "etoposide vinblastine vincristine",
-    "labels": "cu-64 zr-89 in-111 gadolinium-chelate iron-oxide-core nir-dye",
+    "labels": "cu-64 zr-89 in-111 i-124 gadolinium-chelate iron-oxide-core nir-dye",
     "ligands": "anti-her2 folate transferrin",
     "formulations": "doxil mm-302-cu64 ferumoxytol abraxane folate-iron-oxide-doxorubicin free-doxorubicin free-paclitaxel "
     "free-gemcitabine free-irinotecan free-cisplatin free-daunorubicin free-cytarabine free-docetaxel free-topotecan "
-    "myocet onivyde vyxeos pk1 free-etoposide free-vinblastine free-vincristine pla-peg-vincristine pla-peg-vincristine-u16c pla-peg-vincristine-u16p",
+    "myocet onivyde vyxeos pk1 free-etoposide free-vinblastine free-vincristine pla-peg-vincristine pla-peg-vincristine-u16c pla-peg-vincristine-u16p "
+    "bind-014 c-dots-i124 aguix",
 }
 DESCRIBES = {
     "reference_clearance_per_phagocyte", "clearance_size_exponent", "clearance_zeta_sensitivity", "phagocyte_filled_volume",

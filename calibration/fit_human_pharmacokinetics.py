@@ -3,9 +3,9 @@
     JANUSOME_DATA=/path/to/data python calibration/fit_human_pharmacokinetics.py [product ...]
 
 Each fit moves a few values of the library until the medians over an ensemble of women and one of men, which is what the
-published rows are judged by, are nearest to the published ones, by the sum of the squared log ratios. Where a source prints mean and standard
-deviation over patients, the middle patient is that of the log-normal distribution with both. Figures of one source that
-contradict one another all count, and the fit lies between them.
+published rows are judged by, are nearest to the published ones, by the sum of the squared log ratios. Where a source prints
+mean and standard deviation over patients, the middle patient is that of the log-normal distribution with both. Figures of one
+source that contradict one another all count, and the fit lies between them.
 
 The search is a grid over the bounds and a simplex from its best point, without derivatives: half-lives of a phase that is
 small jump. Nothing of it depends on what the library holds of the values that are moved. It prints each value, to the two

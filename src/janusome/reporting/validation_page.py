@@ -24,8 +24,8 @@ beat. For Doxil at other doses that is hard: within these doses its kinetics are
 ## What was fitted to what
 
 `calibration/fit_human_pharmacokinetics.py` moved the values below until the medians were nearest to the rows marked
-*fitted*, in the woman and the man of the library alike, each with every other input at its median. The library ships
-what it finds, to two digits; run again, it says so. Where a row prints mean and standard deviation, the fit aims at the
+*fitted*, in women and men alike, each an ensemble with all other inputs spread. The library ships what it
+finds, to two digits; run again, it says so. Where a row prints mean and standard deviation, the fit aims at the
 median of the log-normal distribution that has both. The spreads of the fitted values were then set from the published
 ranges over patients, where there are any: such a row is marked *fitted* too, as is one that the library took as an input
 or that a value was chosen beside.
@@ -68,8 +68,8 @@ NOTES = """Doses are infused over 30 min (free doxorubicin 5 min, Myocet 60 min,
 states nothing. *Not followed* marks what other figures of the same source contradict. Two phases are fitted to the
 simulated course after the infusion, sampled evenly on the logarithm of time. A published volume is set beside that at
 steady state, but for Abraxane, whose figures over those with solvent are read as ratios. The half-time of C dots is that
-of one exponential through what three days of scans see of the dose. The dose of Rossi 1987 is not in its abstract; the kinetics of free doxorubicin do not
-depend on it here."""
+of one exponential through what three days of scans see of the dose. The dose of Rossi 1987 is not in its abstract; the
+kinetics of free doxorubicin do not depend on it here."""
 NOT_FOLLOWED = {
     ("Doxil/Caelyx", "CL"),
     ("Abraxane", "V_total"),

@@ -315,7 +315,7 @@ def test_doxil_clears_at_the_dose_over_area_of_the_label():
     uptake = internal(human["clearance_per_phagocyte"]) * phagocytes
     leak = internal(human["leak_rate_constant"]) * units.to_internal(4.5, "L")
     label = units.to_internal(10 / 277 * 1.75, "L/h")
-    assert 0.75 * label < uptake + leak < label
+    assert 0.6 * label < uptake + leak < label
 
 
 def test_a_particle_of_abraxane_holds_the_tenth_of_its_mass_that_the_vial_does():

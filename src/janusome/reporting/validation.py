@@ -123,11 +123,13 @@ def compare(
 
 def _beside(row: Published, rows: Sequence[Published], runs: Runs) -> Compared:
     reason, regimen, dose = why_not(row), regimen_of(row.product), dose_of(row)
+    if not reason and regimen is not None and row.parameter in {*INPUTS, *AGAINST_SOLVENT}:
+        found = _given if row.parameter in INPUTS else _against_solvent
+        return Compared(
+            row, tuple(Ours(host, found(row, regimen, host, runs)) for host in row.hosts or PEOPLE[:1]), row.fitted
+        )
     if reason or regimen is None or dose is None:
         return Compared(row, why_not=reason)
-    if row.parameter in {*INPUTS, *AGAINST_SOLVENT}:
-        found = _given if row.parameter in INPUTS else _against_solvent
-        return Compared(row, tuple(Ours(host, found(row, regimen, host, runs)) for host in PEOPLE), row.fitted)
     in_tumor = row.parameter in {*IN_TUMOR, *UPTAKE}
     ours = tuple(Ours(host, figure(row, regimen, *runs.arm(regimen, host, dose, with_tumor=in_tumor))) for host in row.hosts)
     if any(np.isfinite(one.draws).mean() < 0.5 for one in ours):

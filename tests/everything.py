@@ -114,7 +114,10 @@ def assembled(names: Sequence[str], *, in_liver: Sequence[str] = (), seed: int =
         laws=tuple(names),
         place_laws=(frozenset(),) * 3,
         links=np.array(faces),
-        link_values={"face_area_over_distance": np.full((1, len(faces)), 1e-3)},
+        link_values={
+            "face_area_over_distance": np.full((1, len(faces)), 1e-3),
+            "face_flow": np.array([[2e-13, -2e-13, 1e-13, -1e-13]]),
+        },
         context={},
         vessels=("body", 4),
     )

@@ -26,6 +26,7 @@ from janusome.simulation.domain import outside_validation
 from janusome.simulation.doses import given_in, warming_in
 from janusome.simulation.drivers import drivers_of
 from janusome.simulation.layout import VIABLE, Pool
+from janusome.simulation.lesion_fluid import in_shells
 from janusome.simulation.lesion_grid import LesionGrid, ball
 from janusome.simulation.observe import scans_of
 from janusome.simulation.perfusion import VENOUS
@@ -172,7 +173,7 @@ def _arm(
     maps = tuple(_maps(field, lesions, _map_moments(study, given), masses)) if field is not None else ()
     scans = scans_of(study, coarse, field, lesions, book) if field is not None else ()
     if field is not None:
-        acted["interstitial_diffusion"] = None
+        acted["interstitial_transport"] = None
     return Arm(
         name=name,
         formulation={TREATED: study.formulation.name, FREE_DRUG: "free " + " + ".join(study.formulation.payloads)}.get(
@@ -238,19 +239,25 @@ def _stoppable(control: Control, solve: Any) -> Any:
 def coarse_assembly(
     study: ResolvedStudy, matter: Matter, lesions: tuple[Site, ...], given: Sequence[Given], book: ValueBook
 ) -> Assembly:
-    """Assemble an arm with each lesion as one place."""
+    """Assemble an arm with each lesion as a few shells."""
     if not matter.species:
-        return assemble(matter, [lesion_of(study, one, book) for one in lesions], book, lanes=book.draws)
+        alone = [lesion_of(study, one, book, in_shells(study, one, book)) for one in lesions]
+        return assemble(matter, alone, book, lanes=book.draws)
     own = matter.chains.get(Species(Form.CARRIER, CARRIER), ())
     body = with_uptake(body_of(study, lesions, book), study, own, book)
-    tumors = [lesion_of(study, one, book, place_of_vessels=body.places.index(one.name)) for one in lesions]
+    tumors = [
+        lesion_of(study, one, book, in_shells(study, one, book), place_of_vessels=body.places.index(one.name))
+        for one in lesions
+    ]
     tumors = [with_binding(one, study, own, book) for one in tumors]
     entered: dict[tuple[Pool, int], None] = {}
     for dose in (one for one in given if one.duration > 0.0):
         for species in dose.amounts:
             if dose.route == INTRATUMORAL:
-                reached = [one.name for one in lesions if dose.lesion in (None, one.name)]
-                entered |= {(Pool(species, name, INTERSTITIUM), 0): None for name in reached}
+                reached = [one for one in tumors if dose.lesion in (None, one.name)]
+                entered |= {
+                    (Pool(species, one.name, INTERSTITIUM), k): None for one in reached for k in range(len(one.places))
+                }
             elif dose.entry:
                 cavity = Pool(species, BODY, CAVITY)
                 entered |= {(cavity, body.places.index(place)): None for place in dose.entry}

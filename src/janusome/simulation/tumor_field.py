@@ -1,9 +1,9 @@
 """Tumor field: a lesion voxel by voxel, coupled to the body both ways.
 
-Each macro step first advances the body with every lesion as one place, implicitly, so that even a drug that crosses the vessel
+Each macro step first advances the body with every lesion as a few shells, implicitly, so that even a drug that crosses the vessel
 wall in seconds is taken from the blood as fast as the blood brings it. The blood that this gives drives the voxels over the
-same step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then the one place is set to
-what the voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the step
+same step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then its shells are set to what
+the voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the step
 squared.
 """
 
@@ -20,18 +20,20 @@ from scipy.sparse import csr_array
 
 from janusome.model import BLOOD, INTERSTITIUM, Form, Region, Species
 from janusome.numerics.diffusion import exchange_operator, spread
-from janusome.numerics.precision import double
 from janusome.numerics.tape import Program, Segment, Tolerances, solve
-from janusome.simulation.arms import BODY, CARRIER, Site, joined, lesion_of
+from janusome.simulation.arms import BODY, CARRIER, Site, environment_of, lesion_of
 from janusome.simulation.assemble import assemble
 from janusome.simulation.assembly import Assembly, Compartments, Matter
 from janusome.simulation.corona import with_binding
+from janusome.simulation.division import Division
 from janusome.simulation.layout import DYING, VIABLE, Pool
+from janusome.simulation.lesion_fluid import SHELLS, along_links, in_voxels, shell_shares
 from janusome.simulation.perfusion import VENOUS
 from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, segment_of, warmth
 from janusome.simulation.trajectory import Control, Trajectory, injected_by, material_of, program_of, tolerances_of
 from janusome.simulation.values import Place, ValueBook
 from janusome.specification.resolved import ResolvedStudy
+from janusome.tumor.interstitial_transport import InterstitialTransport
 
 Array = NDArray[np.float64]
 
@@ -57,12 +59,19 @@ class _Voxels:
     assembly: Assembly
     program: Program
     operators: Mapping[Species, csr_array]
+    shells: Array  # (shells, voxels): how much of each voxel lies in each shell of the one that follows in the body
+    pressure: Array  # (voxels,), Pa
     states: Array
     step: Any = None
 
     def vessels(self, species: Species) -> int:
         """Where the content of the vessels, as given by the body, stands in every lane."""
         return int(self.assembly.layout.pools[Pool(species, STUB, BLOOD)][0])
+
+    def volume_shares(self) -> Array:
+        """Share of the lesion's volume in each voxel."""
+        volume = self.assembly.tissue_volume[self.lesion.name][:, 0]
+        return volume / volume.sum()
 
     def pools(self) -> list[tuple[Pool, int]]:
         """The pools of a voxel, and where they stand."""
@@ -187,36 +196,32 @@ def _vessel_curves(coarse: Trajectory, lesions: Sequence[Site]) -> list[Array]:
 def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBook, control: Control) -> _Voxels:
     """Assemble one lane a voxel, with the operators that join them."""
     place = Place(study.host.species)
-    scopes = lesion_of(study, lesion, book).scopes[0]
-    weight = lesion.grid.vessel_weight(
-        core_to_rim=float(book.fill("core_to_rim_vessel_ratio", scopes, place)[0]),
-        rim_thickness=float(book.fill("rim_thickness", scopes, place)[0]),
-    )
-    count = lesion.grid.count
-    plasma = float(book.fill("vascular_plasma_fraction", scopes, place)[0]) * lesion.volume
-    region = lesion_of(study, lesion, book, voxel_volume=np.full(count, lesion.grid.voxel_volume), vessel_weight=weight)
+    division = in_voxels(study, lesion, book)
+    control.on_progress(f"{lesion.name}: {len(division.names)} voxels", 0.0)
+    plasma = float(book.fill("vascular_plasma_fraction", environment_of(study, lesion), place)[0]) * lesion.volume
+    region = lesion_of(study, lesion, book, division.as_lanes())
     region = with_binding(region, study, matter.chains.get(Species(Form.CARRIER, CARRIER), ()), book)
     region = replace(region, vessels=(STUB, 0), prescribed_vessels=True)
     given_from_outside = [(Pool(species, STUB, BLOOD), 0) for species in matter.species]
-    assembly = assemble(matter, [_stub(region, plasma), region], book, lanes=count, inputs=given_from_outside)
-    control.on_progress(f"{lesion.name}: {count} voxels", 0.0)
+    assembly = assemble(matter, [_stub(region, plasma), region], book, lanes=len(division.names), inputs=given_from_outside)
     return _Voxels(
         lesion=lesion,
         assembly=assembly,
         program=program_of(assembly, f"voxel of {lesion.name}"),
-        operators=_operators(study, matter, lesion, book),
+        operators=_operators(matter, region, division, book),
+        shells=shell_shares(lesion.grid, SHELLS),
+        pressure=division.pressure[0],
         states=assembly.initial.copy(),
     )
 
 
-def _operators(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBook) -> dict[Species, csr_array]:
+def _operators(matter: Matter, region: Compartments, division: Division, book: ValueBook) -> dict[Species, csr_array]:
     """Return how each species goes from voxel to voxel; riders go as their carrier does."""
-    whole = assemble(matter, [joined(study, lesion, book)], book, lanes=1)
     found: dict[Species, csr_array] = {}
-    with double():
-        for species in (s for s in matter.species if s not in matter.riders()):
-            source, target, coefficient = whole.between(whole.initial[0], whole.parameters[0], species)
-            found[species] = exchange_operator(source, target, np.asarray(coefficient), size=lesion.grid.count)
+    for species in (s for s in matter.species if s.form in InterstitialTransport.moves and s not in matter.riders()):
+        own = (*region.special.get(species.name, ()), *matter.chains[species])
+        ends, coefficient = along_links(division, region, own, book)
+        found[species] = exchange_operator(ends[:, 0], ends[:, 1], coefficient, size=len(division.names))
     carrier = next((one for one in matter.species if one.form is Form.CARRIER), None)
     return found | (dict.fromkeys(matter.riders(), found[carrier]) if carrier is not None else {})
 
@@ -277,17 +282,17 @@ def _advance(
 
 
 def _hand_over(one: _Voxels, body: Assembly, state: Array) -> None:
-    """Set the lesion's one place to what its voxels hold, and give the difference to the venous blood."""
+    """Set the lesion's shells to what its voxels hold, and give the difference to the venous blood."""
     venous = _body(body).places.index(VENOUS)
     for pool, index in one.pools():
-        place = int(body.layout.pools[pool][0])
-        held = float(one.states[:, index].sum())
+        places = body.layout.pools[pool]
+        held = one.shells @ one.states[:, index]
         blood = int(body.layout.pools[Pool(pool.species, BODY, BLOOD)][venous])
-        state[0, blood] += state[0, place] - held
-        state[0, place] = held
+        state[0, blood] += state[0, places].sum() - held.sum()
+        state[0, places] = held
     for kind in (VIABLE, DYING):
         own, whole = one.assembly.layout.cells[one.lesion.name, kind], body.layout.cells[one.lesion.name, kind]
-        state[0, whole[0]] = one.states[:, own[0]].sum()
+        state[0, whole] = one.shells @ one.states[:, own[0]]
 
 
 def _body(assembly: Assembly) -> Compartments:
@@ -310,7 +315,7 @@ def _inject(one: _Voxels, given: Sequence[Given], start: float, stop: float) -> 
         if dose.start == start or dose.start <= start < dose.start + dose.duration:
             for species, amount in dose.amounts.items():
                 index = int(one.assembly.layout.pools[Pool(species, one.lesion.name, INTERSTITIUM)][0])
-                one.states[:, index] += float(amount[0]) * share / one.lesion.grid.count
+                one.states[:, index] += float(amount[0]) * share * one.volume_shares()
 
 
 def _spread(one: _Voxels, duration: float) -> None:
@@ -339,7 +344,7 @@ def _imbalance(
             for one in voxels:
                 for pool, index in one.pools():
                     if pool.species == species:
-                        found += float(one.states[:, index].sum() - state[0, int(body.layout.pools[pool][0])])
+                        found += float(one.states[:, index].sum() - state[0, body.layout.pools[pool]].sum())
         worst = max(worst, abs(found - float(amount[0, 0])) / float(amount[0, 1]))
     return worst
 
@@ -349,7 +354,7 @@ def _difference(coarse: Trajectory, voxels: Sequence[_Voxels], snapshots: Sequen
     worst = 0.0
     for one in voxels:
         for pool, index in one.pools():
-            held = coarse.states[0][:, int(coarse.assembly.layout.pools[pool][0])]
+            held = coarse.states[0][:, coarse.assembly.layout.pools[pool]].sum(axis=-1)
             peak = float(held.max())
             for shot in snapshots:
                 if shot.lesion == one.lesion.name and peak > 0.0:

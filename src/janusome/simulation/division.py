@@ -1,0 +1,77 @@
+"""Division: a lesion cut into places, by shells for an ensemble or by voxels for the median, with what its fluid does there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Division:
+    """The places of a lesion. Arrays are (lanes, places) or (lanes, links); one lane stands for all where lanes agree.
+
+    Parameters
+    ----------
+    names
+        Of the places.
+    volume
+        Of tumor in each place, m^3.
+    vessel_weight
+        Perfused vessel surface relative to the lesion's mean.
+    pressure
+        Of the interstitial fluid, Pa.
+    filtration, outflow
+        Fluid that comes from the vessels, and that leaves across the border of the lesion, 1/s per tissue volume.
+    links
+        Source and target place of every link, both ways.
+    area_over_distance
+        Of the face of each link over the distance between the centres of its places, m.
+    flow
+        Of fluid from source to target, m^3/s.
+    """
+
+    names: tuple[str, ...]
+    volume: Array
+    vessel_weight: Array
+    pressure: Array
+    filtration: Array
+    outflow: Array
+    links: Index
+    area_over_distance: Array
+    flow: Array
+
+    def as_lanes(self) -> Division:
+        """Return one place whose lanes are the places of this division, each on its own."""
+        columns = {
+            name: np.broadcast_to(getattr(self, name), (1, len(self.names))).T
+            for name in ("volume", "vessel_weight", "pressure", "filtration", "outflow")
+        }
+        nowhere = np.zeros((0, 2), dtype=np.int64)
+        return replace(
+            self, names=(self.names[0],), links=nowhere, area_over_distance=np.zeros((1, 0)), flow=np.zeros((1, 0)), **columns
+        )
+
+
+def both_ways(source: Index, target: Index, ratio: Array, flow: Array) -> tuple[Index, Array, Array]:
+    """Return links of faces in both directions: ends (links, 2), area over distance, and flow along each link.
+
+    `flow` is (lanes, faces), positive from source to target.
+    """
+    ends = np.stack([np.concatenate([source, target]), np.concatenate([target, source])], axis=-1)
+    return ends, np.concatenate([ratio, ratio], axis=-1), np.concatenate([flow, -flow], axis=-1)
+
+
+def in_a_row(count: int) -> tuple[Index, Index]:
+    """Return the faces between neighbours of a row of places."""
+    return np.arange(count - 1), np.arange(1, count)
+
+
+def named(lesion: str, what: str, count: int) -> Sequence[str]:
+    """Return names of the places of a lesion."""
+    return [lesion] if count == 1 else [f"{lesion}, {what} {k + 1}" for k in range(count)]

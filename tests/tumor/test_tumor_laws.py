@@ -1,6 +1,7 @@
 """Laws of the tumor against their analytic limits."""
 
 import math
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -12,13 +13,14 @@ from janusome.numerics.precision import double
 from janusome.tumor.endocytosis import Endocytosis
 from janusome.tumor.extravasation import Extravasation
 from janusome.tumor.fluid_phase_uptake import FluidPhaseUptake
+from janusome.tumor.heat_opening import HeatOpening
 from janusome.tumor.interstitial_transport import InterstitialTransport
 from janusome.tumor.langmuir_binding import LangmuirBinding
 from janusome.tumor.membrane_permeation import MembranePermeation
 from janusome.tumor.peritumoral_drainage import PeritumoralDrainage
 from janusome.tumor.recycling import Recycling
 from janusome.tumor.target_binding import TargetBinding
-from law_cases import coefficient, links_of, made, places_like
+from law_cases import coefficient, links_of, made, places_like, unstimulated
 
 HOUR = 3600.0
 
@@ -31,16 +33,18 @@ def in_double_precision():
 
 # Extravasation
 
+STILL = {"wall_reflection": 0.5, "filtration_rate_density": 0.0}  # no fluid is filtered
+
 
 def test_a_voxel_empties_into_its_vessels_at_permeability_times_surface_over_the_accessible_fraction():
-    law = made(Extravasation, vascular_permeability=2e-9, vessel_surface_density=2e4)
+    law = made(Extravasation, **STILL, vascular_permeability=2e-9, vessel_surface_density=2e4)
     voxel = places_like(Extravasation, tissue_volume=1e-9, accessible_volume={VESSELS: 1e-6, INTERSTITIUM: 0.3e-9})
     assert coefficient(law, voxel, INTERSTITIUM, VESSELS) == pytest.approx(2e-9 * 2e4 / 0.3)
     assert coefficient(law, voxel, VESSELS, INTERSTITIUM) == pytest.approx(2e-9 * 2e4 * 1e-9 / 1e-6)
 
 
 def test_extravasation_ends_where_plasma_and_accessible_interstitium_hold_one_concentration():
-    assembly = assembled(["extravasation"], vascular_permeability=1e-8, vessel_surface_density=2e4)
+    assembly = assembled(["extravasation"], **STILL, vascular_permeability=1e-8, vessel_surface_density=2e4)
     vessels = at(assembly, RELEASED, "vessels of the lesion", BLOOD)
     voxels = [at(assembly, RELEASED, f"voxel {k}", INTERSTITIUM) for k in range(3)]
     end = followed(assembly, given_to(assembly, {vessels: 1e-6}), [0.0, 48 * HOUR])[-1]
@@ -52,6 +56,54 @@ def test_extravasation_ends_where_plasma_and_accessible_interstitium_hold_one_co
     shared = 1e-6 / (volume.sum() + plasma)
     assert end[voxels] / volume == pytest.approx(shared, rel=1e-8)
     assert end[vessels] / plasma == pytest.approx(shared, rel=1e-8)
+
+
+def through_the_wall(peclet, *, reflection=0.25, permeability=2e-9):
+    """Coefficients out of the vessels and back over those without filtration, in a voxel of one litre."""
+    S = 2e4
+    law = made(
+        Extravasation, vascular_permeability=permeability, vessel_surface_density=S, wall_reflection=reflection,
+        filtration_rate_density=peclet * permeability * S / (1.0 - reflection),
+    )  # fmt: skip
+    voxel = places_like(Extravasation, accessible_volume={VESSELS: 1e-3, INTERSTITIUM: 1e-3})
+    ways = ((VESSELS, INTERSTITIUM), (INTERSTITIUM, VESSELS))
+    return [float(coefficient(law, voxel, *way)[0]) / (permeability * S) for way in ways]
+
+
+@pytest.mark.parametrize("peclet", [-700.0, -3.0, -0.01, 1e-12, 1e-3, 0.5, 2.0, 40.0, 1e4])
+def test_what_crosses_a_filtering_wall_is_the_patlak_flux(peclet):
+    """c(0) = c_v and c(L) = c_i in dc/dt = D c'' - v c' give B(-Pe) c_v - B(Pe) c_i; here with 60 digits."""
+    with localcontext(prec=60):
+        x = Decimal(peclet)
+        expected = [float(-x / ((-x).exp() - 1)), float(x / (x.exp() - 1))]
+    assert through_the_wall(peclet) == pytest.approx(expected, rel=1e-12, abs=1e-12 * max(1.0, abs(peclet)))
+
+
+def test_a_wall_that_reflects_all_is_crossed_by_diffusion_alone():
+    law = made(Extravasation, vascular_permeability=2e-9, vessel_surface_density=2e4, wall_reflection=1.0, filtration_rate_density=1e-3)  # fmt: skip
+    voxel = places_like(Extravasation, accessible_volume={VESSELS: 1e-3, INTERSTITIUM: 1e-3})
+    assert coefficient(law, voxel, VESSELS, INTERSTITIUM) == coefficient(law, voxel, INTERSTITIUM, VESSELS)
+
+
+def test_where_nothing_diffuses_the_fluid_carries_what_is_not_reflected_one_way():
+    law = made(Extravasation, vascular_permeability=0.0, vessel_surface_density=2e4, wall_reflection=0.9, filtration_rate_density=1e-4)  # fmt: skip
+    voxel = places_like(Extravasation, accessible_volume={VESSELS: 1e-3, INTERSTITIUM: 1e-3})
+    assert coefficient(law, voxel, VESSELS, INTERSTITIUM) == pytest.approx(1e-5)
+    assert coefficient(law, voxel, INTERSTITIUM, VESSELS) == 0.0
+
+
+def test_heat_opens_the_wall_in_a_step_and_at_body_temperature_leaves_it_as_it_is():
+    law = made(
+        HeatOpening, vascular_permeability=2e-10, vessel_surface_density=2e4, heat_opening_gain=2.0,
+        heat_opening_temperature=314.15, heat_opening_width=0.5,
+    )  # fmt: skip
+    voxel = places_like(HeatOpening, temperature=310.15, accessible_volume={VESSELS: 1e-3, INTERSTITIUM: 1e-3})
+    added = [
+        float(coefficient(law, voxel, VESSELS, INTERSTITIUM, stimulus=unstimulated(temperature_rise=rise))[0]) / (2e-10 * 2e4)
+        for rise in (0.0, 4.0, 7.0)
+    ]
+    assert added == pytest.approx([2.0 / (1.0 + math.exp(8.0)), 1.0, 2.0 / (1.0 + math.exp(-6.0))])
+    assert added[0] < 1e-3
 
 
 # Uptake

@@ -48,7 +48,7 @@ class Site:
 
     @property
     def volume(self) -> float:
-        """Volume, m^3: voxel count times voxel volume."""
+        """Volume, m^3: the shares of its voxels times the volume of one."""
         return self.grid.volume
 
 
@@ -222,9 +222,9 @@ def lesion_of(
 def joined(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Compartments:
     """Return a lesion with all its voxels as places of one region, joined by their faces."""
     one = lesion_of(study, lesion, book)
-    source, target, ratio = lesion.grid.links()
+    faces, shares = lesion.grid.links(lesion.grid.inside), lesion.grid.shares
+    shared = np.minimum(shares[faces.source], shares[faces.target])  # of a face between voxels that the tumor fills in part
     count = lesion.grid.count
-    column = np.ones((1, count))
     return replace(
         one,
         places=tuple(f"voxel {k}" for k in range(count)),
@@ -232,7 +232,7 @@ def joined(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Compartments:
         scopes=one.scopes * count,
         place_laws=one.place_laws * count,
         laws=("interstitial_diffusion",),
-        links=np.stack([source, target], axis=-1),
-        link_values={"face_area_over_distance": ratio[None, :]},
-        context={"tissue_volume": column * lesion.grid.voxel_volume},
+        links=np.stack([faces.source, faces.target], axis=-1),
+        link_values={"face_area_over_distance": (faces.area_over_distance * shared)[None, :]},
+        context={"tissue_volume": (shares * lesion.grid.voxel_volume)[None, :]},
     )

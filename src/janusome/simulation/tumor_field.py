@@ -194,7 +194,7 @@ def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBo
     )
     count = lesion.grid.count
     plasma = float(book.fill("vascular_plasma_fraction", scopes, place)[0]) * lesion.volume
-    region = lesion_of(study, lesion, book, voxel_volume=np.full(count, lesion.grid.voxel_volume), vessel_weight=weight)
+    region = lesion_of(study, lesion, book, voxel_volume=lesion.grid.shares * lesion.grid.voxel_volume, vessel_weight=weight)
     region = with_binding(region, study, matter.chains.get(Species(Form.CARRIER, CARRIER), ()), book)
     region = replace(region, vessels=(STUB, 0), prescribed_vessels=True)
     given_from_outside = [(Pool(species, STUB, BLOOD), 0) for species in matter.species]
@@ -302,7 +302,8 @@ def _local_tolerances(one: _Voxels, given: Sequence[Given]) -> Tolerances:
 
 
 def _inject(one: _Voxels, given: Sequence[Given], start: float, stop: float) -> None:
-    """Add what is injected into the lesion in a macro step, evenly over its voxels."""
+    """Add what is injected into the lesion in a macro step, evenly over its volume."""
+    shares = one.lesion.grid.shares
     for dose in given:
         if dose.route != INTRATUMORAL or dose.lesion not in (None, one.lesion.name):
             continue
@@ -310,7 +311,7 @@ def _inject(one: _Voxels, given: Sequence[Given], start: float, stop: float) -> 
         if dose.start == start or dose.start <= start < dose.start + dose.duration:
             for species, amount in dose.amounts.items():
                 index = int(one.assembly.layout.pools[Pool(species, one.lesion.name, INTERSTITIUM)][0])
-                one.states[:, index] += float(amount[0]) * share / one.lesion.grid.count
+                one.states[:, index] += float(amount[0]) * share * shares / shares.sum()
 
 
 def _spread(one: _Voxels, duration: float) -> None:

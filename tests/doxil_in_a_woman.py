@@ -13,7 +13,8 @@ from janusome.simulation.assemble import assemble
 from janusome.simulation.assembly import Assembly
 from janusome.simulation.doses import given_in
 from janusome.simulation.layout import Pool
-from janusome.simulation.lesion_grid import LesionGrid, ball
+from janusome.simulation.lesion_grid import LesionGrid
+from janusome.simulation.lesion_shapes import ball
 from janusome.simulation.perfusion import VENOUS
 from janusome.simulation.protocol import Given
 from janusome.simulation.values import ValueBook

@@ -93,12 +93,12 @@ def run(
     resolved = replace(prepared.study, **changes)
     report_progress("reading the study", 1.0)
 
-    from janusome.reporting.prepared import grid, plain
+    from janusome.reporting.prepared import grids_of, plain
     from janusome.reporting.results import Given, write_results
     from janusome.simulation.run import Control, simulate
 
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
-    grids = {name: grid(mask) for name, mask in prepared.masks.items()}
+    grids = grids_of(prepared)
     control = Control(threads=threads, on_progress=report_progress, should_stop=stop)
     with result_folder(target, force=force) as folder:
         record = simulate(resolved, grids=grids, control=control, plain=prepared.plain)
@@ -152,7 +152,7 @@ def calibrate(
         If the study, the observations, the values or the output are refused.
     """
     from janusome.files.result_folder import check_target, result_folder
-    from janusome.reporting.prepared import grid, prepare
+    from janusome.reporting.prepared import prepare
 
     stop, target, path = should_stop or (lambda: False), Path(output), Path(observations)
     check_target(target, force=force)
@@ -170,7 +170,7 @@ def calibrate(
 
     read, started = read_calibration_data(path), datetime.datetime.now(datetime.UTC)
     asked = Asked(tuple(values), draws, prepared.study.seed if seed is None else seed)
-    grids = {name: grid(mask) for name, mask in prepared.masks.items()}
+    grids = grids_of(prepared)
     control = Control(threads=threads, on_progress=progress or _silent, should_stop=stop)
     with result_folder(target, force=force) as folder:
         found = fit(prepared.study, read, name=path.name, grids=grids, asked=asked, control=control)

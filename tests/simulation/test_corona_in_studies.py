@@ -17,7 +17,7 @@ from janusome.simulation.corona import coronas, with_binding
 from janusome.simulation.corona_account import corona_account
 from janusome.simulation.doses import given_in
 from janusome.simulation.ensemble import Interval
-from janusome.simulation.lesion_grid import ball
+from janusome.simulation.lesion_shapes import ball
 from janusome.simulation.run import simulate
 from janusome.simulation.surroundings import at_places
 from janusome.simulation.values import ValueBook

@@ -12,7 +12,8 @@ from janusome.simulation.values import ValueBook
 
 AGREEMENT = 5e-3  # of the most that a pool of the lesion ever holds
 MOMENTS = [2 * 3600.0, 86400.0, UNTIL]
-BOX = LesionGrid(inside=np.ones((3, 2, 2), dtype=bool), voxel_size=np.full(3, (25e-6 / 12) ** (1 / 3)))  # closed borders
+WHOLE = np.ones((3, 2, 2))
+BOX = LesionGrid(share=WHOLE, near=WHOLE > 0.0, voxel_size=np.full(3, (25e-6 / 12) ** (1 / 3)))  # closed borders
 
 
 @pytest.fixture(scope="module")

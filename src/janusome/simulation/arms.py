@@ -49,7 +49,7 @@ class Site:
 
     @property
     def volume(self) -> float:
-        """Volume, m^3: voxel count times voxel volume."""
+        """Volume, m^3: the shares of its voxels times the volume of one."""
         return self.grid.volume
 
 

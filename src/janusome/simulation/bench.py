@@ -15,7 +15,8 @@ from janusome.simulation.arms import TREATED, Site, matter_of
 from janusome.simulation.assembly import Assembly
 from janusome.simulation.courses import CourseMaker, decay_constants
 from janusome.simulation.doses import given_in, warming_in
-from janusome.simulation.lesion_grid import LesionGrid, ball
+from janusome.simulation.lesion_grid import LesionGrid
+from janusome.simulation.lesion_shapes import ball
 from janusome.simulation.protocol import Given, Warming
 from janusome.simulation.record import Course
 from janusome.simulation.run import coarse_assembly, half_lives, molar_masses

@@ -27,7 +27,8 @@ from janusome.simulation.doses import given_in, warming_in
 from janusome.simulation.drivers import drivers_of
 from janusome.simulation.layout import VIABLE, Pool
 from janusome.simulation.lesion_fluid import in_shells
-from janusome.simulation.lesion_grid import LesionGrid, ball
+from janusome.simulation.lesion_grid import LesionGrid
+from janusome.simulation.lesion_shapes import ball, lesion_grid
 from janusome.simulation.observe import scans_of
 from janusome.simulation.perfusion import VENOUS
 from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, breakpoints
@@ -41,7 +42,6 @@ from janusome.units import from_internal
 
 Array = NDArray[np.float64]
 
-DEFAULT_VOXELS = 900  # of a lesion that is given by its volume
 POINTS = 160  # of a time course, shared by the stretches between doses
 FIRST_POINT = 2.0  # s after a dose
 REPORTED_PACKAGES = ("jax", "equinox", "numba", "numpy", "scipy", "pint")
@@ -75,10 +75,7 @@ def simulate(
         If `control` asked to stop.
     """
     control = control or Control()
-    lesions = tuple(
-        Site(one.name, one.tumor, grids[one.name] if one.mask is not None else _ball(one.volume, one.voxels))
-        for one in study.lesions
-    )
+    lesions = tuple(Site(one.name, one.tumor, lesion_grid(one, grids, seed=study.seed)) for one in study.lesions)
     book = ValueBook(draws=study.draws + 1, seed=study.seed)
     arms = tuple(_arm(study, name, lesions, book, control) for name in _names(study, lesions))
     drivers = drivers_of(arms, book)
@@ -92,6 +89,7 @@ def simulate(
         drivers=drivers,
         cautions=(
             *(f"{one.place} {one.what}; {one.consequence}" for one in study.cautions),
+            *(f"{one.name} {note}" for one in lesions for note in one.grid.notes),
             *outside_validation(study),
             *corona_notes(study, _faster(study, book), book),
             *undissolved,
@@ -124,11 +122,6 @@ def check(study: ResolvedStudy) -> None:
 def _faster(study: ResolvedStudy, book: ValueBook) -> tuple[Array | None, ...]:
     """Return by what factor each dose of the treated arm is cleared faster for antibodies, draw by draw."""
     return tuple(dose.faster for dose in given_in(study, matter_of(study, TREATED), TREATED, book))
-
-
-def _ball(volume: float | None, voxels: int | None) -> LesionGrid:
-    assert volume is not None
-    return ball(volume, voxels=voxels or DEFAULT_VOXELS)
 
 
 def _names(study: ResolvedStudy, lesions: Sequence[Site]) -> tuple[str, ...]:
@@ -306,7 +299,7 @@ def _mapped(
     def per_volume(species: Species, *sites: str) -> Array:
         own = [int(pools[pool][0]) for pool in pools if pool.region == lesion.name and pool.species == species]
         chosen = [int(pools[Pool(species, lesion.name, site)][0]) for site in sites] or own
-        return snapshot.states[:, chosen].sum(axis=-1) / lesion.grid.voxel_volume
+        return snapshot.states[:, chosen].sum(axis=-1) / (lesion.grid.shares * lesion.grid.voxel_volume)
 
     for species in assembly.matter.species:
         if species.form is Form.CARRIER:

@@ -307,7 +307,7 @@ def _local_tolerances(one: _Voxels, given: Sequence[Given]) -> Tolerances:
 
 
 def _inject(one: _Voxels, given: Sequence[Given], start: float, stop: float) -> None:
-    """Add what is injected into the lesion in a macro step, evenly over its voxels."""
+    """Add what is injected into the lesion in a macro step, evenly over its volume."""
     for dose in given:
         if dose.route != INTRATUMORAL or dose.lesion not in (None, one.lesion.name):
             continue

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
+from janusome import units
 from janusome.errors import InputError, InputErrors, near_misses
 from janusome.specification.composition import part_faults, size_faults
 from janusome.specification.conditions import Caution, widened
 from janusome.specification.corona import known_plasma, proteins, reference_particle
 from janusome.specification.overlays import changed, host_with, laid_over
 from janusome.specification.refusals import Draft, Origin, Path, Refusal, read_draft
-from janusome.specification.resolved import Lesion, ResolvedStudy
+from janusome.specification.resolved import Build, Lesion, ResolvedStudy
 from janusome.specification.rows import (
     AbstractRow,
     AbstractSpeciesRow,
@@ -25,12 +26,14 @@ from janusome.specification.rows import (
     faults,
 )
 from janusome.specification.study import (
+    MAP_UNITS,
     STAND_INS,
     CarrierInPlace,
     FormulationFrom,
     FormulationInPlace,
     From,
     HostChoice,
+    Shape,
     Study,
     TumorChoice,
 )
@@ -294,12 +297,44 @@ def _lesions(
         if row is not None:
             same = [other.kind for other in choices].count(choice.kind)
             name = choice.name or (row.name if same == 1 else f"{row.name}-{k + 1}")
-            lesions.append(Lesion(name, laid_over(row, user), volume, choice.mask, choice.voxels))
+            margin = internal(choice.margin, "mm") if choice.margin else 0.0
+            _check_maps(choice, path, findings)
+            lesions.append(
+                Lesion(
+                    name, laid_over(row, user), volume, choice.mask, choice.voxels, _build(choice.shape), margin, choice.maps
+                )
+            )
     names = [lesion.name for lesion in lesions]
     for k, name in enumerate(names):
         if name in names[:k]:
             findings.refuse(("tumor", k, "name"), Refusal(f"is {name!r}, as an earlier lesion's", "give every lesion its own"))
     return tuple(lesions)
+
+
+def _build(shape: Shape) -> Build:
+    vessels = shape.vessel_heterogeneity
+    return Build(
+        axes=shape.axes or (1.0, 1.0, 1.0),
+        necrotic=shape.necrotic_core,
+        hypoxic=shape.hypoxic_core,
+        vessel_spread=vessels.spread if vessels else 0.0,
+        correlation_length=internal(vessels.correlation_length, "mm") if vessels else 1.0,
+    )
+
+
+def _check_maps(choice: TumorChoice, path: Path, findings: Findings) -> None:
+    """Refuse maps whose unit measures something else than the map does."""
+    for name, found in choice.maps.items():
+        allowed = MAP_UNITS[name]
+        if found.unit not in ("", "dimensionless", "relative") or allowed:
+            try:
+                agrees = any(units.same_dimension(found.unit, unit) for unit in allowed) or not allowed
+                units.factor(found.unit)
+            except Exception:  # pint raises a family of its own for text that is no unit
+                agrees = False
+            if not agrees:
+                wanted = " or ".join(allowed) if allowed else "any unit, such as Bq/mL"
+                findings.refuse((*path, name, "unit"), Refusal(f"is {found.unit!r}", f"{name} is measured in {wanted}"))
 
 
 def _check_composition(

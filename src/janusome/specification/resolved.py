@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from janusome.specification.conditions import Caution
 from janusome.specification.rows import Carrier, Drug, Formulation, Host, Label, Ligand, Protein, Scanner, Tumor
-from janusome.specification.study import Mask
+from janusome.specification.study import MapFile, Mask
 from janusome.specification.values import Value
 
 
@@ -61,14 +61,31 @@ Event = DoseEvent | ScanEvent | HeatEvent
 
 
 @dataclass(frozen=True)
+class Build:
+    """How a lesion is built: the ratio of its axes (x, y, z), cores as shares of its volume, and vessels that vary.
+
+    `vessel_spread` is the sd of the natural logarithm of vessel density, `correlation_length` is in m.
+    """
+
+    axes: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    necrotic: float = 0.0
+    hypoxic: float = 0.0
+    vessel_spread: float = 0.0
+    correlation_length: float = 1.0
+
+
+@dataclass(frozen=True)
 class Lesion:
-    """One lesion; it has a volume (m^3) or a mask."""
+    """One lesion; it has a volume (m^3) or a mask, with maps by what they show; `margin` of host tissue is in m."""
 
     name: str
     tumor: Tumor
     volume: float | None = None
     mask: Mask | None = None
     voxels: int | None = None
+    build: Build = Build()
+    margin: float = 0.0
+    maps: Mapping[str, MapFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

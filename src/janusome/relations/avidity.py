@@ -51,5 +51,5 @@ def dissociation_rate_constant(
 def receptor_depletion_ratio(
     internalisation_rate_constant: Q, receptor_turnover_rate_constant: Q, receptor_recycled_fraction: Q
 ) -> Q:
-    """Receptors that a bound carrier takes out of use, for each one that it holds: uptake over turnover, less what recycles."""
+    """Receptors that a bound carrier takes out of use for each one that it holds: uptake over turnover, less what recycles."""
     return (1.0 - receptor_recycled_fraction) * internalisation_rate_constant / receptor_turnover_rate_constant

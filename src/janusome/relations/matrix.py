@@ -87,6 +87,11 @@ def convection_hindrance(matrix_void_ratio: Q) -> Q:
     return matrix_void_ratio * (2.0 - matrix_void_ratio)
 
 
+def convection_hindrance_of_molecule(molecular_wall_reflection: Q) -> Q:
+    """Velocity of a small molecule in the matrix over that of the fluid: hardly held back, as by the vessel wall."""
+    return 1.0 - molecular_wall_reflection
+
+
 def matrix_pore_radius(matrix_fiber_fraction: Q, matrix_fiber_radius: Q) -> Q:
     r"""Mean radius of the largest sphere that fits beside a random point of the matrix's fluid, m.
 

@@ -1,4 +1,4 @@
-"""Division: a lesion cut into places, by shells for an ensemble or by voxels for the median, with what its fluid does there."""
+"""Division: a lesion cut into places, shells for an ensemble or voxels for the median, with what its fluid does there."""
 
 from __future__ import annotations
 

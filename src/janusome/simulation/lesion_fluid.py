@@ -6,8 +6,6 @@ same laws.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +16,7 @@ from janusome.simulation.arms import Site, environment_of
 from janusome.simulation.assembly import Compartments
 from janusome.simulation.division import Division, both_ways, in_a_row, named
 from janusome.simulation.lesion_grid import LesionGrid
+from janusome.simulation.lesion_pressure import pressure_in_layers, pressure_on_grid, tissue_around, tissue_of
 from janusome.simulation.surroundings import at_places
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy
@@ -28,44 +27,7 @@ Index = NDArray[np.int64]
 
 SHELLS = 3  # of equal volume, for ensembles
 FINE = 20  # layers in each of them, for the pressure
-OUTSIDE = 40  # layers of the tissue around, to REACH radii
-REACH = 5.0
 FEW = 64  # voxels, below which a lesion is taken as a ball
-
-
-@dataclass(frozen=True)
-class Tissue:
-    """What decides the fluid of a tissue, (lanes,) each."""
-
-    hydraulic_conductivity: Array  # K, m^2/(Pa s)
-    filtration_coefficient: Array  # Lp S/V, 1/(Pa s)
-    vascular_pressure: Array  # effective, Pa
-    lymphatic_coefficient: Array  # 1/(Pa s)
-    lymphatic_pressure: Array  # Pa
-
-
-def tissue_of(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Tissue:
-    """Return the fluid's coefficients in a tumor, which has no working lymphatics."""
-    chain, place = environment_of(study, lesion), Place(study.host.species)
-    return _tissue(chain, place, book, lymphatic=False)
-
-
-def tissue_around(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Tissue:
-    """Return the fluid's coefficients in the organ that a tumor grows in."""
-    chain = (Scope(f"host {study.host.name}", study.host),)
-    return _tissue(chain, Place(study.host.species, lesion.tumor.background_organ), book, lymphatic=True)
-
-
-def _tissue(chain: tuple[Scope, ...], place: Place, book: ValueBook, *, lymphatic: bool) -> Tissue:
-    none = np.zeros(book.draws)
-    return Tissue(
-        hydraulic_conductivity=book.fill("tissue_hydraulic_conductivity", chain, place),
-        filtration_coefficient=book.fill("vascular_hydraulic_conductivity", chain, place)
-        * book.fill("vessel_surface_density", chain, place),
-        vascular_pressure=book.fill("effective_vascular_pressure", chain, place),
-        lymphatic_coefficient=book.fill("lymphatic_filtration_coefficient", chain, place) if lymphatic else none,
-        lymphatic_pressure=book.fill("lymphatic_pressure", chain, place) if lymphatic else none,
-    )
 
 
 def in_shells(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
@@ -74,28 +36,28 @@ def in_shells(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     Under the surface at depth d the shape is taken to hold V (1 - d/R)^3, as a ball does, with the R that gives the mean depth
     of its voxels.
     """
-    R, V = effective_radius(lesion.grid), lesion.volume
-    layers = R * (np.arange(SHELLS * FINE + 1) / (SHELLS * FINE)) ** (1.0 / 3.0)
-    middles = R * ((np.arange(SHELLS * FINE) + 0.5) / (SHELLS * FINE)) ** (1.0 / 3.0)
-    weight = vessel_weight(study, lesion, book, depth=R - middles)
-    weight = weight / weight.mean(axis=1, keepdims=True)
-    fluid = _radial(tissue_of(study, lesion, book), tissue_around(study, lesion, book), layers, weight)
+    R, V, count = effective_radius(lesion.grid), lesion.volume, SHELLS * FINE
+    layers = R * (np.arange(count + 1) / count) ** (1.0 / 3.0)
+    middles = R * ((np.arange(count) + 0.5) / count) ** (1.0 / 3.0)
+    weight = _weight_of_layers(study, lesion, book, depth=R - middles)
+    fluid = pressure_in_layers(tissue_of(study, lesion, book), tissue_around(study, lesion, book), layers, weight)
     kappa = V / (4.0 / 3.0 * np.pi * R**3)  # surface of the shape over that of the ball of radius R
-    edges = layers[FINE::FINE][:-1]
-    centres = middles.reshape(SHELLS, FINE).mean(axis=1)
-    source, target = in_a_row(SHELLS)
-    ratio = kappa * 4.0 * np.pi * edges**2 / np.diff(centres)
-    flow = kappa * fluid.flow[:, FINE:-1:FINE][:, : SHELLS - 1]
-    ends, ratios, flows = both_ways(source, target, ratio[None, :], flow)
-    outflow = np.zeros((len(weight), SHELLS))
-    outflow[:, -1] = np.maximum(kappa * fluid.flow[:, SHELLS * FINE], 0.0) / (V / SHELLS)
-    by_shell = lambda values: values.reshape(len(values), SHELLS, FINE).mean(axis=2)  # noqa: E731
+    flow = kappa * fluid.flows[0]
+    centers = middles.reshape(SHELLS, FINE).mean(axis=1)
+    ratio = kappa * 4.0 * np.pi * layers[FINE:count:FINE] ** 2 / np.diff(centers)
+    ends, ratios, flows = both_ways(*in_a_row(SHELLS), ratio[None, :], flow[:, FINE:count:FINE])
+    outflow = np.zeros((book.draws, SHELLS))
+    outflow[:, -1] = np.maximum(flow[:, count], 0.0) / (V / SHELLS)
+
+    def by_shell(values: Array) -> Array:
+        return values[:, :count].reshape(len(values), SHELLS, FINE).mean(axis=2)
+
     return Division(
         names=tuple(named(lesion.name, "shell", SHELLS)),
         volume=np.full((1, SHELLS), V / SHELLS),
         vessel_weight=by_shell(weight),
-        pressure=by_shell(fluid.pressure[:, : SHELLS * FINE]),
-        filtration=by_shell(fluid.filtered[:, : SHELLS * FINE]),
+        pressure=by_shell(fluid.pressure),
+        filtration=by_shell(fluid.filtered),
         outflow=outflow,
         links=ends,
         area_over_distance=ratios,
@@ -103,62 +65,78 @@ def in_shells(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     )
 
 
-def _radial(tumor: Tissue, around: Tissue, layers: Array, weight: Array) -> ShellPressure:
-    """Solve the pressure in a ball of layers and in the tissue around it, draw by draw."""
-    R = layers[-1]
-    outside = R * np.geomspace(1.0, REACH, OUTSIDE + 1)[1:]
-    inner, outer = len(layers) - 1, OUTSIDE
-
-    def joined(inside: Array, beyond: Array) -> Array:
-        return np.concatenate([np.broadcast_to(inside, (len(weight), inner)), np.repeat(beyond[:, None], outer, 1)], axis=1)
-
-    def each(name: str) -> Array:
-        return joined(getattr(tumor, name)[:, None], getattr(around, name))
-
-    return shell_pressure(
-        np.concatenate([layers, outside]),
-        conductivity=each("hydraulic_conductivity"),
-        filtration=joined(tumor.filtration_coefficient[:, None] * weight, around.filtration_coefficient),
-        vascular_pressure=each("vascular_pressure"),
-        drainage=each("lymphatic_coefficient"),
-        lymphatic_pressure=each("lymphatic_pressure"),
-    )
+def _weight_of_layers(study: ResolvedStudy, lesion: Site, book: ValueBook, *, depth: Array) -> Array:
+    """Return perfused vessel surface of layers of equal volume, innermost first, relative to their mean: (lanes, layers)."""
+    core, thickness = perfusion_of(study, lesion, book)
+    if lesion.grid.maps and lesion.grid.count >= FEW:
+        weight = lesion.grid.vessel_weight(core_to_rim=float(core[0]), rim_thickness=float(thickness[0]))
+        layers = shell_shares(lesion.grid, len(depth)) * lesion.grid.shares
+        found = np.broadcast_to(layers @ weight, (book.draws, len(depth)))
+    else:
+        found = core[:, None] + (1.0 - core[:, None]) * np.exp(-depth / thickness[:, None])
+    return found / found.mean(axis=1, keepdims=True)
 
 
 def in_voxels(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     """Return a lesion as its voxels, with the pressure that they and the tissue around them have at the median."""
-    raise NotImplementedError
+    grid = lesion.grid
+    core, thickness = perfusion_of(study, lesion, book)
+    weight = grid.vessel_weight(core_to_rim=float(core[0]), rim_thickness=float(thickness[0]))
+    tumor = tissue_of(study, lesion, book)
+    pressure, flows = pressure_on_grid(grid, tumor, tissue_around(study, lesion, book), weight)
+    faces, volume, P = grid.links(grid.inside), grid.shares * grid.voxel_volume, pressure[grid.inside]
+    shared = np.minimum(grid.shares[faces.source], grid.shares[faces.target])  # of a face that the tumor fills in part
+    return Division(
+        names=tuple(named(lesion.name, "voxel", grid.count)),
+        volume=volume[None, :],
+        vessel_weight=weight[None, :],
+        pressure=P[None, :],
+        filtration=(tumor.filtration_coefficient[0] * weight * (tumor.vascular_pressure[0] - P))[None, :],
+        outflow=(outflow_of(grid, flows) / volume)[None, :],
+        links=np.stack([faces.source, faces.target], axis=-1),
+        area_over_distance=(faces.area_over_distance * shared)[None, :],
+        flow=faces.gathered(flows)[None, :],
+    )
 
 
-def vessel_weight(study: ResolvedStudy, lesion: Site, book: ValueBook, *, depth: Array) -> Array:
-    """Return perfused vessel surface at some depths, relative to the rim's, (lanes, depths).
+def outflow_of(grid: LesionGrid, flows: tuple[Array, Array, Array]) -> Array:
+    """Return what flows from each voxel of a lesion to voxels that hold none of it, m^3/s."""
+    left = np.zeros(grid.share.shape)
+    within = np.pad(grid.inside, 1)
+    for axis, flow in enumerate(flows):
+        size = grid.share.shape[axis]
+        beyond = [np.roll(within, step, axis=axis)[1:-1, 1:-1, 1:-1] for step in (1, -1)]  # before it, and after it
+        left += np.where(~beyond[0], np.maximum(-flow.take(range(size), axis=axis), 0.0), 0.0)
+        left += np.where(~beyond[1], np.maximum(flow.take(range(1, size + 1), axis=axis), 0.0), 0.0)
+    return left[grid.inside]
 
-    It falls from the rim to `core_to_rim_vessel_ratio` of it in the core over a depth of `rim_thickness`.
-    """
+
+def perfusion_of(study: ResolvedStudy, lesion: Site, book: ValueBook) -> tuple[Array, Array]:
+    """Return perfused vessels of the core over those of the rim, and over what depth (m) they fall: (lanes,) each."""
     chain, place = environment_of(study, lesion), Place(study.host.species)
-    core = book.fill("core_to_rim_vessel_ratio", chain, place)[:, None]
-    thickness = book.fill("rim_thickness", chain, place)[:, None]
-    return core + (1.0 - core) * np.exp(-np.maximum(depth, 0.0) / thickness)
+    return book.fill("core_to_rim_vessel_ratio", chain, place), book.fill("rim_thickness", chain, place)
 
 
 def effective_radius(grid: LesionGrid) -> float:
-    """Return the radius of the ball whose mean depth a lesion has, m; four times the mean depth."""
+    """Return the radius of the ball whose mean depth a lesion has, m: four times the mean depth."""
     if grid.count < FEW:
         return float((3.0 * grid.volume / (4.0 * np.pi)) ** (1.0 / 3.0))
-    return 4.0 * float(np.average(grid.depth(), weights=grid.volumes()))
+    return 4.0 * float(np.average(_depths(grid), weights=grid.shares))
 
 
 def shell_shares(grid: LesionGrid, shells: int) -> Array:
     """Return how much of each voxel lies in each shell of equal volume, the innermost first: (shells, voxels)."""
-    volume = grid.volumes()
-    order = np.argsort(-grid.depth(), kind="stable")
+    order = np.argsort(-_depths(grid), kind="stable")
     upper = np.empty(grid.count)
-    upper[order] = np.cumsum(volume[order]) / volume.sum()
-    lower = upper - volume / volume.sum()
+    upper[order] = np.cumsum(grid.shares[order]) / grid.shares.sum()
+    lower = upper - grid.shares / grid.shares.sum()
     edges = np.arange(shells + 1) / shells
-    overlap = np.minimum(upper, edges[1:, None]) - np.maximum(lower, edges[:-1, None])
-    shares = np.maximum(overlap, 0.0)
-    return shares / shares.sum(axis=0)
+    overlap = np.maximum(np.minimum(upper, edges[1:, None]) - np.maximum(lower, edges[:-1, None]), 0.0)
+    return overlap / overlap.sum(axis=0)
+
+
+def _depths(grid: LesionGrid) -> Array:
+    return np.maximum(grid.depth()[grid.inside], 0.0)
 
 
 def along_links(division: Division, region: Compartments, own: tuple[Scope, ...], book: ValueBook) -> tuple[Index, Array]:

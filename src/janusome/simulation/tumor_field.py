@@ -1,10 +1,10 @@
 """Tumor field: a lesion voxel by voxel, coupled to the body both ways.
 
-Each macro step first advances the body with every lesion as a few shells, implicitly, so that even a drug that crosses the vessel
-wall in seconds is taken from the blood as fast as the blood brings it. The blood that this gives drives the voxels over the
-same step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then its shells are set to what
-the voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the step
-squared.
+Each macro step first advances the body with every lesion as a few shells, implicitly, so that even a drug that crosses the
+vessel wall in seconds is taken from the blood as fast as the blood brings it. The blood that this gives drives the voxels
+over the same step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then the shells are set
+to what the voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the
+step squared.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ class PeritumoralDrainage(AbstractTransfer):
 
     $$ \dot n = f\,q_{out}\,\frac{n}{\varepsilon V} $$
 
-    q_out is the flow out of the border of a place per tissue volume, f how far the matrix holds what drifts back. The tumor has
-    no working lymphatics of its own; those of the tissue around it take up what comes out, and it reaches the blood.
+    q_out is the flow out of the border of a place per tissue volume, f how far the matrix holds back what drifts. The tumor
+    has no working lymphatics of its own; those of the tissue around it take up what comes out, and it reaches the blood.
 
     Leaves out: the time that lymph takes to the blood (minutes to hours), and what lymph nodes on the way keep.
     """

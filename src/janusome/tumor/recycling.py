@@ -23,8 +23,8 @@ class Recycling(AbstractTransfer):
 
     $$ \dot n = k_r\, n_{internalised} $$
 
-    What recycles and what is sorted to lysosomes stand in one pool, so the share that comes back is k_r over the sum of k_r and
-    the rate of degradation. Leaves out: the minutes in early endosomes.
+    What recycles and what is sorted to lysosomes stand in one pool, so the share that comes back is k_r over the sum of k_r
+    and the rate of degradation. Leaves out: the minutes in early endosomes.
     """
 
     acts_in: ClassVar = (Region.TUMOR,)

@@ -87,9 +87,10 @@ class _Solve:
             left, rise = self._iterate(rise)
             if not np.isfinite(left):
                 break
+        shape = " x ".join(str(n - 2) for n in self._field.shape)
         raise SolverError(
             f"conjugate gradients left {left / self._size:.1e} of the right-hand side, not {tolerance:.1e}, after "
-            f"{iterations_at_most} iterations on {' x '.join(str(n - 2) for n in self._field.shape)} cells; look for conductances "
+            f"{iterations_at_most} iterations on {shape} cells; look for conductances "
             "that differ by more than 10^4, or allow more iterations"
         )
 

@@ -11,6 +11,7 @@ where K is smooth.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,7 +24,7 @@ from janusome.numerics.shells import Shells
 Array = NDArray[np.float64]
 
 BALANCE = 1e-8  # of the fluid that crosses vessels, lymphatics and border
-NOTHING = 1e-12  # of what the coefficients could move at most: less than that is rounding
+NOTHING = 1e-6  # of what F P_e + L P_L could move: where less than that flows, balance is judged by this share
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,7 @@ def _conducting(conductivity: Array) -> None:
 
 
 def _determined(part: NDArray[np.bool_], sinks: Array) -> None:
-    pieces, count = label(part)
+    pieces, count = cast(tuple[NDArray[np.int32], int], label(part))
     if count == 0 or np.any(np.bincount(pieces.ravel(), weights=sinks.ravel(), minlength=count + 1)[1:] <= 0.0):
         raise _undetermined()
 

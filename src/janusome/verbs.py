@@ -152,7 +152,7 @@ def calibrate(
         If the study, the observations, the values or the output are refused.
     """
     from janusome.files.result_folder import check_target, result_folder
-    from janusome.reporting.prepared import prepare
+    from janusome.reporting.prepared import grids_of, prepare
 
     stop, target, path = should_stop or (lambda: False), Path(output), Path(observations)
     check_target(target, force=force)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
-from janusome.numerics.shapes import depth_below_surface
+from janusome.numerics.shapes import continued, depth_below_surface
 from janusome.simulation.lesion_shells import Shells, shells_by_depth
 
 Array = NDArray[np.float64]
@@ -210,14 +210,11 @@ def surrounded(
         for pad, low, high, size in zip(pads, held.min(axis=0), held.max(axis=0), share.shape, strict=True)
     ]
     wide = np.pad(share, [(pad, pad) for pad in least])
-    outside = wide == 0.0
-    found, nearest = distance_transform_edt(outside, sampling=tuple(voxel_size), return_indices=True)
+    away = np.asarray(distance_transform_edt(wide == 0.0, sampling=tuple(voxel_size)))
     reach = max(margin, LEAST_MARGIN * float(np.max(voxel_size)))
-    spread = {
-        name: np.pad(values, [(pad, pad) for pad in least], mode="edge")[tuple(nearest)]
-        for name, values in (maps or {}).items()
-    }
-    return wide, np.asarray(found) <= reach * (1.0 + 1e-9), spread
+    padding = [(pad, pad) for pad in least]
+    spread = {name: continued(np.pad(values, padding), wide > 0.0, voxel_size) for name, values in (maps or {}).items()}
+    return wide, away <= reach * (1.0 + 1e-9), spread
 
 
 def _numbered(chosen: Inside) -> Index:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import generate_binary_structure, label
 
-from janusome.numerics.shapes import THICK, adding_up, refined, refined_means, share_of, signed_distance
+from janusome.numerics.shapes import THICK, adding_up, continued, refined, refined_means, share_of, signed_distance
 from janusome.simulation.lesion_grid import LesionGrid, surrounded
 from janusome.units import from_internal
 
@@ -33,7 +33,7 @@ def grid_of_mask(
 
     A mask on nearly cubic voxels stays as it was drawn. Slices thicker than twice the pixel are divided, by shape-based
     interpolation; a lesion of less than eight voxels' radius is refined the same way; one of more voxels than `most` is
-    averaged onto larger ones. Maps go along: their integrals are kept.
+    averaged onto larger ones. Maps go along: voxel by voxel their means are kept, and over the tumor exactly.
 
     Parameters
     ----------
@@ -51,15 +51,16 @@ def grid_of_mask(
     size, allowed = np.asarray(voxel_size, dtype=float), most or MOST_VOXELS
     box = np.pad(voxels, 2)
     share = box.astype(float)
-    held = {name: _continued(np.pad(values, 2), box) for name, values in (maps or {}).items()}
+    held = {name: continued(np.pad(values, 2), box, size) for name, values in (maps or {}).items()}
     volume = float(share.sum()) * float(np.prod(size))
+    means = {name: float(values[box].mean()) for name, values in held.items()}
     notes = _pieces(voxels)
     parts = _parts(size, volume, allowed)
     if max(parts) > 1:
         finer = size / parts
         share = share_of(refined(signed_distance(box, size), parts), finer, count=float(share.sum()) * float(np.prod(parts)))
         held = {name: refined_means(values, parts) for name, values in held.items()}
-        notes += (_divided(size, finer, parts),)
+        notes += (_divided(size, finer),)
         size = finer
     if share.sum() > allowed * 1.05:
         coarser = np.full(3, (volume / allowed) ** (1.0 / 3.0))
@@ -69,26 +70,23 @@ def grid_of_mask(
             f"has more than {allowed:,} voxels of tumor; it is averaged onto voxels of {_mm(coarser[:1])} mm, volume kept",
         )
         size = coarser
+    held = {name: values * _ratio(means[name], np.average(values, weights=share)) for name, values in held.items()}
     share, near, held = surrounded(share, size, margin=margin, maps=held)
     return LesionGrid(share, near, size, center, direction, held, notes)
 
 
-def _parts(size: Array, volume: float, allowed: int) -> NDArray[np.int64]:
+def _parts(size: Array, volume: float, allowed: int) -> tuple[int, ...]:
     """Return into how many parts each edge of a voxel is divided."""
     radius = (3.0 * volume / (4.0 * np.pi)) ** (1.0 / 3.0)
     least = (volume / allowed) ** (1.0 / 3.0) / 2.0  # finer than this is averaged again
     wanted = float(size.min()) if size.max() > THICK * size.min() else float(size.max())
     wanted = max(min(wanted, radius / LEAST_RADIUS), least)
     whole = np.floor if wanted == least else np.rint if wanted >= size.min() else np.ceil
-    return np.maximum(whole(size / wanted + 1e-9), 1.0).astype(np.int64)
+    return tuple(max(int(each), 1) for each in whole(size / wanted + 1e-9))
 
 
-def _continued(values: Array, inside: NDArray[np.bool_]) -> Array:
-    """Return a map that continues, outside the mask, its nearest voxel inside."""
-    from scipy.ndimage import distance_transform_edt
-
-    nearest = distance_transform_edt(~inside, return_distances=False, return_indices=True)
-    return np.asarray(values, dtype=float)[tuple(nearest)]
+def _ratio(wanted: float, found: float) -> float:
+    return wanted / found if found > 0.0 else 1.0
 
 
 def _averaged(share: Array, maps: Mapping[str, Array], size: Array, coarser: Array) -> tuple[Array, dict[str, Array]]:
@@ -116,14 +114,9 @@ def _pieces(voxels: NDArray[np.bool_]) -> tuple[str, ...]:
     return () if count < 2 else (f"has {count} separate pieces; they are kept as one lesion",)
 
 
-def _divided(size: Array, finer: Array, parts: NDArray[np.int64]) -> str:
-    why = "slices" if size.max() > THICK * size.min() else "voxels for its size"
-    kind = f"thick {why}" if why == "slices" else f"few {why}"
-    return (
-        f"is drawn on {kind} ({_mm(size)} mm); its outline is interpolated onto voxels of {_mm(finer)} mm, volume kept"
-        if max(parts) > 1
-        else ""
-    )
+def _divided(size: Array, finer: Array) -> str:
+    drawn = "thick slices" if size.max() > THICK * size.min() else "few voxels for its size"
+    return f"is drawn on {drawn} ({_mm(size)} mm); its outline is interpolated onto voxels of {_mm(finer)} mm, volume kept"
 
 
 def _mm(lengths: Array) -> str:

@@ -83,7 +83,7 @@ def shells_by_depth(share: Array, depth: Array, *, near: NDArray[np.bool_], voxe
 
     return Shells(
         index=index,
-        volumes=volumes,
+        volumes=np.asarray(volumes, dtype=np.float64),
         mean_depths=moments / np.maximum(volumes, np.finfo(float).tiny),
         areas=np.array([area(float(level)) for level in edges]),
         surface=area(0.0),

@@ -79,6 +79,13 @@ def test_pores_of_pancreatic_stroma_are_about_twenty_nanometres_wide_in_radius()
     assert 10 * NM < matrix_pore_radius(0.08, 10 * NM) < 25 * NM
 
 
+def test_small_molecules_go_with_the_fluid_and_reach_all_of_it():
+    of = book_of("pdac")
+    assert of("convection_hindrance") == of("matrix_void_ratio") == 1.0
+    assert of("convection_hindrance", 100 * NM) < 0.2
+    assert of("accessible_interstitial_fraction") == of("interstitial_fraction")
+
+
 def test_convection_is_free_for_points_and_faster_than_the_share_of_the_fluid_that_is_accessible():
     assert convection_hindrance(1.0) == 1.0
     assert all(convection_hindrance(K) > K for K in (0.1, 0.5, 0.9))

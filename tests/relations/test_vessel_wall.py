@@ -86,6 +86,12 @@ def test_a_xenograft_has_the_published_permeabilities_within_a_factor_of_two(dia
     assert 0.5 < found / published < 2.0
 
 
+@pytest.mark.parametrize("radius", [4.7, 7.0, 15.0, 30.0, 50.0])
+def test_particles_cross_a_xenograft_as_in_schmidt_and_wittrups_fit_within_a_factor_of_two(radius):
+    found = book_of("breast-triple-negative")("vascular_permeability", 2 * radius * NM)
+    assert 0.5 < found / schmidt_wittrup.permeability(radius * NM) < 1.2
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_larger_particles_cross_more_slowly_and_are_reflected_more_until_none_enters(kind):
     of = book_of(kind)

@@ -70,6 +70,11 @@ def matrix_void_ratio(hydrodynamic_diameter: Q, matrix_fiber_fraction: Q, matrix
     return E ** (-1.0 * kept_out)  # pyright: ignore[reportReturnType]
 
 
+def matrix_void_ratio_of_molecule(matrix_fiber_fraction: Q) -> Q:
+    """Share of the interstitial fluid that a small molecule may reach: all of it, whatever the fibers."""
+    return 1.0 + 0.0 * matrix_fiber_fraction  # pyright: ignore[reportReturnType]
+
+
 def accessible_interstitial_fraction(interstitial_fraction: Q, matrix_void_ratio: Q) -> Q:
     """Volume of the interstitium that a particle may reach, per tissue volume."""
     return interstitial_fraction * matrix_void_ratio

@@ -163,12 +163,12 @@ def test_occupancy_at_equilibrium_is_the_langmuir_isotherm_of_the_fluid_that_the
 
 
 def test_binding_stops_when_every_place_is_taken():
-    full = places_like(LangmuirBinding, tissue_volume=1e-9, amount={BOUND: 1e-12}, accessible_volume={INTERSTITIUM: 3e-10})
+    full = places_like(LangmuirBinding, tissue_volume=1e-9, amount={BOUND: 1e-12}, accessible_volume={BOUND: 3e-10})
     assert coefficient(binding(), full, INTERSTITIUM, BOUND) == pytest.approx(0.0, abs=1e-15)
 
 
 def test_few_carriers_bind_at_the_association_rate_times_receptors_in_the_fluid():
-    empty = places_like(LangmuirBinding, tissue_volume=1e-9, accessible_volume={INTERSTITIUM: 2e-10})
+    empty = places_like(LangmuirBinding, tissue_volume=1e-9, accessible_volume={BOUND: 2e-10})
     assert coefficient(binding(), empty, INTERSTITIUM, BOUND) == pytest.approx(K_A * 1e-3 / 0.2)
 
 
@@ -188,7 +188,7 @@ def test_binding_and_internalisation_together_hold_the_steady_state_of_receptor_
 
 def test_receptors_that_are_dragged_in_faster_than_they_are_made_hold_fewer_carriers():
     """At saturation F = B - ρ b = 0, so 1/ρ of the places are filled."""
-    half = places_like(LangmuirBinding, tissue_volume=1e-9, amount={BOUND: 0.5e-12}, accessible_volume={INTERSTITIUM: 3e-10})
+    half = places_like(LangmuirBinding, tissue_volume=1e-9, amount={BOUND: 0.5e-12}, accessible_volume={BOUND: 3e-10})
     assert coefficient(binding(depletion=2.0), half, INTERSTITIUM, BOUND) == pytest.approx(0.0, abs=1e-15)
     assert coefficient(binding(depletion=1.0), half, INTERSTITIUM, BOUND) > 0.0
 

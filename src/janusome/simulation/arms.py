@@ -178,6 +178,7 @@ def lesion_of(
     book: ValueBook,
     division: Division,
     *,
+    own: tuple[Scope, ...] = (),
     place_of_vessels: int | None = None,
 ) -> Compartments:
     """Return a lesion as the places of a division.
@@ -186,6 +187,8 @@ def lesion_of(
     ----------
     division
         The shells of the whole lesion, or one voxel in each lane.
+    own
+        The rows of the carrier, whose size says how much of the interstitial fluid it reaches.
     place_of_vessels
         Where the lesion's vessels stand among the places of the body; without it the places stand apart from the body.
     """
@@ -199,6 +202,10 @@ def lesion_of(
     surface = book.fill("vessel_surface_density", environment, Place(study.host.species))
     sites = frozenset({INTERSTITIUM, INTERNALISED, PHAGOCYTOSED, TARGET} | ({BOUND} if receptors else set()))
     whole = np.ones((book.draws, 1))
+    reached = {}
+    if own:
+        filled = book.fill("accessible_interstitial_fraction", (*own, *environment), Place(study.host.species))
+        reached["accessible_interstitial_fraction"] = filled[:, None] * np.ones((1, count))
     return Compartments(
         name=lesion.name,
         kind=Region.TUMOR,
@@ -218,6 +225,7 @@ def lesion_of(
             "vessel_surface_density": surface[:, None] * division.vessel_weight,
             "filtration_rate_density": division.filtration * whole,
             "border_outflow_density": division.outflow * whole,
+            **reached,
         },
         vessels=None if place_of_vessels is None else (BODY, place_of_vessels),
         special={name: (Scope(f"{name} in {tumor.name}", part),) for name, part in tumor.drugs.items() if name in study.drugs},

@@ -139,12 +139,16 @@ def _depths(grid: LesionGrid) -> Array:
     return np.maximum(grid.depth()[grid.inside], 0.0)
 
 
-def along_links(division: Division, region: Compartments, own: tuple[Scope, ...], book: ValueBook) -> tuple[Index, Array]:
-    """Return how one species goes along the links of a division at the median: their ends, and the coefficients, 1/s."""
+def along_links(
+    division: Division, region: Compartments, own: tuple[Scope, ...], book: ValueBook, *, accessible: Array
+) -> Array:
+    """Return how fast one species goes along the links of a division at the median, 1/s.
+
+    `own` are the rows of the species, `accessible` the volumes that it reaches in each place, m^3.
+    """
     count = len(division.names)
     filled = {name: float(at_places(name, region, [0], own, book)[0, 0]) for name in (
-        "interstitial_diffusivity", "convection_hindrance", "interstitial_fraction")}  # fmt: skip
-    volume = np.broadcast_to(division.volume[0], (count,))
+        "interstitial_diffusivity", "convection_hindrance")}  # fmt: skip
     nothing = {INTERSTITIUM: jnp.zeros(count)}
     with double():
         law = InterstitialTransport(
@@ -156,11 +160,11 @@ def along_links(division: Division, region: Compartments, own: tuple[Scope, ...]
         state = Material(
             links=Links(source=division.links[:, 0], target=division.links[:, 1]),
             amount=nothing,
-            accessible_volume={INTERSTITIUM: jnp.asarray(filled["interstitial_fraction"] * volume)},
+            accessible_volume={INTERSTITIUM: jnp.asarray(accessible)},
             ph=nothing,
-            tissue_volume=jnp.asarray(volume),
+            tissue_volume=jnp.asarray(division.volume[0]),
             temperature=jnp.zeros(count),
             released_in_plasma=jnp.zeros(count),
         )
         (transfer,) = law.transfers(state, Stimulus(temperature_rise=jnp.zeros(count)))
-        return division.links, np.asarray(transfer.coefficient)
+        return np.asarray(transfer.coefficient)

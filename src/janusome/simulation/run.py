@@ -239,7 +239,7 @@ def coarse_assembly(
     own = matter.chains.get(Species(Form.CARRIER, CARRIER), ())
     body = with_uptake(body_of(study, lesions, book), study, own, book)
     tumors = [
-        lesion_of(study, one, book, in_shells(study, one, book), place_of_vessels=body.places.index(one.name))
+        lesion_of(study, one, book, in_shells(study, one, book), own=own, place_of_vessels=body.places.index(one.name))
         for one in lesions
     ]
     tumors = [with_binding(one, study, own, book) for one in tumors]

@@ -56,8 +56,9 @@ class Surroundings:
         else:
             cell_volume = tissue * each("cell_volume_fraction")
             fluid = tissue * each("interstitial_fraction")
-            carried = {INTERSTITIUM: fluid, BOUND: fluid, INTERNALISED: cell_volume, PHAGOCYTOSED: cell_volume}
-            small = carried | {TARGET: cell_volume}
+            reached = region.context.get("accessible_interstitial_fraction")
+            small = {INTERSTITIUM: fluid, INTERNALISED: cell_volume, PHAGOCYTOSED: cell_volume, TARGET: cell_volume}
+            carried = {**small, BOUND: fluid, INTERSTITIUM: fluid if reached is None else tissue * reached}
             outside_ph, initial = each("interstitial_ph"), tissue * each("cell_density")
             if region.vessels is not None:
                 body, place = region.vessels

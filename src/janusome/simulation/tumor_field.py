@@ -23,7 +23,7 @@ from janusome.numerics.diffusion import exchange_operator, spread
 from janusome.numerics.tape import Program, Segment, Tolerances, solve
 from janusome.simulation.arms import BODY, CARRIER, Site, environment_of, lesion_of
 from janusome.simulation.assemble import assemble
-from janusome.simulation.assembly import Assembly, Compartments, Matter
+from janusome.simulation.assembly import SMALL, Assembly, Compartments, Matter
 from janusome.simulation.corona import with_binding
 from janusome.simulation.division import Division
 from janusome.simulation.layout import DYING, VIABLE, Pool
@@ -199,8 +199,8 @@ def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBo
     division = in_voxels(study, lesion, book)
     control.on_progress(f"{lesion.name}: {len(division.names)} voxels", 0.0)
     plasma = float(book.fill("vascular_plasma_fraction", environment_of(study, lesion), place)[0]) * lesion.volume
-    region = lesion_of(study, lesion, book, division.as_lanes())
-    region = with_binding(region, study, matter.chains.get(Species(Form.CARRIER, CARRIER), ()), book)
+    own = matter.chains.get(Species(Form.CARRIER, CARRIER), ())
+    region = with_binding(lesion_of(study, lesion, book, division.as_lanes(), own=own), study, own, book)
     region = replace(region, vessels=(STUB, 0), prescribed_vessels=True)
     given_from_outside = [(Pool(species, STUB, BLOOD), 0) for species in matter.species]
     assembly = assemble(matter, [_stub(region, plasma), region], book, lanes=len(division.names), inputs=given_from_outside)
@@ -208,19 +208,22 @@ def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBo
         lesion=lesion,
         assembly=assembly,
         program=program_of(assembly, f"voxel of {lesion.name}"),
-        operators=_operators(matter, region, division, book),
+        operators=_operators(assembly, region, division, book),
         shells=shell_shares(lesion.grid, SHELLS),
         pressure=division.pressure[0],
         states=assembly.initial.copy(),
     )
 
 
-def _operators(matter: Matter, region: Compartments, division: Division, book: ValueBook) -> dict[Species, csr_array]:
+def _operators(assembly: Assembly, region: Compartments, division: Division, book: ValueBook) -> dict[Species, csr_array]:
     """Return how each species goes from voxel to voxel; riders go as their carrier does."""
     found: dict[Species, csr_array] = {}
-    for species in (s for s in matter.species if s.form in InterstitialTransport.moves and s not in matter.riders()):
+    matter, ends = assembly.matter, division.links
+    for species in (s for s in matter.species if s.form in InterstitialTransport.moves):
         own = (*region.special.get(species.name, ()), *matter.chains[species])
-        ends, coefficient = along_links(division, region, own, book)
+        kind = "small" if species.form in SMALL else "carried"
+        accessible = assembly.volumes[region.name, INTERSTITIUM, kind][:, 0]
+        coefficient = along_links(division, region, own, book, accessible=accessible)
         found[species] = exchange_operator(ends[:, 0], ends[:, 1], coefficient, size=len(division.names))
     carrier = next((one for one in matter.species if one.form is Form.CARRIER), None)
     return found | (dict.fromkeys(matter.riders(), found[carrier]) if carrier is not None else {})

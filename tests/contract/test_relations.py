@@ -26,6 +26,7 @@ DIMENSIONLESS = (
     "plasma_lipid_affinity",
     "red_cell_lipid_affinity",
     "tissue_water_affinity",
+    "consistent_unbound_fraction",
     "plasma_protein_association",
     "red_cell_to_unbound_ratio",
     "acidic_phospholipid_association",

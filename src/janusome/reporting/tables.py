@@ -13,7 +13,9 @@ summary.json holds, with every figure as {median, q05, q95, unit, estimable} or 
         tumor_response: [{organ, form, quantity, end_d, figures: {at_start, at_end, change_at_end, change_at_lowest,
             time_of_lowest, time_to_doubling, ratio_to_untreated_at_end}}],
         visibility: [{scan, scanner, modality, label, lesion, time_h, criterion, visible_at_median_inputs,
-            visible_share_of_draws, figures: {contrast_to_noise}}]}}
+            visible_share_of_draws, figures: {contrast_to_noise}}],
+        hypersensitivity: {expected_at_median_inputs, expected_share_of_draws, criterion, grade, values, assumed,
+            figures: {complement_over_threshold}}, where a carrier is injected}}
     exposure_ratios: [{arm, reference, species, form, organ, site, quantity, figures: {auc_ratio, peak_ratio}}]
     drivers: [{answer, owner, name, rank_correlation}]
     observed: [{arm, species, form, organ, site, quantity, unit, points, fold_error, within_2_fold, inside_interval}],
@@ -44,7 +46,7 @@ from janusome.simulation.findings import (
     tissue_exposure,
     visibility,
 )
-from janusome.simulation.record import Arm, Record
+from janusome.simulation.record import Arm, Hypersensitivity, Record
 from janusome.simulation.scoring import Score, score
 from janusome.units import from_internal
 
@@ -125,6 +127,18 @@ def _arm(arm: Arm, record: Record, *, hours: list[float], untreated: Arm | None)
         "biodistribution": [_finding(found) for found in biodistribution(arm, hours)],
         "tumor_response": [_finding(found) for found in response(arm, untreated)],
         "visibility": [_finding(found) for found in visibility(arm)],
+    } | ({} if arm.hypersensitivity is None else {"hypersensitivity": _reaction(arm.hypersensitivity)})
+
+
+def _reaction(found: Hypersensitivity) -> dict[str, Any]:
+    return {
+        "expected_at_median_inputs": bool(found.expected[0]),
+        "expected_share_of_draws": float(found.expected.mean()),
+        "criterion": found.criterion,
+        "grade": found.grade,
+        "values": found.values,
+        "assumed": found.assumed,
+        "figures": {"complement_over_threshold": answer(interval(found.load, ""))},
     }
 
 

@@ -84,6 +84,18 @@ class DoseGiven:
 
 
 @dataclass(frozen=True)
+class Hypersensitivity:
+    """Whether complement on an injected carrier lets expect a reaction, for every draw, and what that rests on."""
+
+    load: Array  # (draws,) complement load over the one that counts
+    expected: NDArray[np.bool_]  # (draws,)
+    criterion: str
+    grade: str  # of the weakest value behind it
+    values: int  # behind it
+    assumed: int  # of them
+
+
+@dataclass(frozen=True)
 class Arm:
     """One arm of the study: treated, free-drug, untreated."""
 
@@ -98,6 +110,7 @@ class Arm:
     splitting_error: float | None  # grid against the few-shell solve: relative difference of what the tumor holds
     solver: dict[str, Any] = field(default_factory=dict)  # steps, fallbacks, seconds ...
     laws: tuple[str, ...] = ()  # that acted, by the names of their files
+    hypersensitivity: Hypersensitivity | None = None  # where a carrier was injected and the proteins of plasma are known
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,13 @@ from janusome.simulation.courses import CELLS, IN_TISSUE, WHOLE, CourseMaker, de
 from janusome.simulation.domain import outside_validation
 from janusome.simulation.doses import given_in, warming_in
 from janusome.simulation.drivers import drivers_of
+from janusome.simulation.hypersensitivity import hypersensitivity_notes, hypersensitivity_of
 from janusome.simulation.layout import VIABLE, Pool
 from janusome.simulation.lesion_fluid import in_shells
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.lesion_shapes import ball, lesion_grid
 from janusome.simulation.observe import scans_of
+from janusome.simulation.partition_domain import outside_structure
 from janusome.simulation.perfusion import VENOUS
 from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, breakpoints
 from janusome.simulation.record import Arm, DoseGiven, Record, TumorMap
@@ -76,7 +78,7 @@ def simulate(
     """
     control = control or Control()
     lesions = tuple(Site(one.name, one.tumor, lesion_grid(one, grids, seed=study.seed)) for one in study.lesions)
-    book = ValueBook(draws=study.draws + 1, seed=study.seed)
+    book = ValueBook(draws=study.draws + 1, seed=study.seed, joints=study.joints)
     arms = tuple(_arm(study, name, lesions, book, control) for name in _names(study, lesions))
     drivers = drivers_of(arms, book)
     undissolved = beyond_solubility(study, arms, book)
@@ -92,6 +94,8 @@ def simulate(
             *(f"{one.name} {note}" for one in lesions for note in one.grid.notes),
             *outside_validation(study),
             *corona_notes(study, _faster(study, book), book),
+            *outside_structure(study, book),
+            *(note for arm in arms for note in hypersensitivity_notes(arm.name, arm.hypersensitivity)),
             *undissolved,
             f"{assumed} of the {len(book.used)} values used are assumed: no source was found for them",
         ),
@@ -111,7 +115,7 @@ def check(study: ResolvedStudy) -> None:
     InputErrors
         With every value that a law needs and nothing supplies.
     """
-    book = ValueBook(draws=1, seed=study.seed)
+    book = ValueBook(draws=1, seed=study.seed, joints=study.joints)
     lesions = tuple(Site(one.name, one.tumor, ball(one.volume or 1e-6, voxels=1)) for one in study.lesions)
     for name in _names(study, lesions):
         with book.together():
@@ -181,6 +185,7 @@ def _arm(
         splitting_error=None if field is None else field.splitting_error,
         laws=tuple(acted),
         solver={**coarse.solver, **(field.solver if field else {}), "seconds": round(time.perf_counter() - started, 2)},
+        hypersensitivity=hypersensitivity_of(study, given),
     )
 
 
@@ -197,7 +202,7 @@ def _field(
     control: Control,
 ) -> TumorField:
     """Solve the lesions voxel by voxel at the median of every input; the values that only voxels need enter the account."""
-    single = ValueBook(draws=1, seed=study.seed)
+    single = ValueBook(draws=1, seed=study.seed, joints=study.joints)
     body = coarse_assembly(study, matter, lesions, given_in(study, matter, name, single), single)
     moments = _map_moments(study, given)
     field = _stoppable(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from janusome.specification.conditions import Caution
+from janusome.specification.joint import Joint
 from janusome.specification.rows import Carrier, Drug, Formulation, Host, Label, Ligand, Protein, Scanner, Tumor
 from janusome.specification.study import MapFile, Mask
 from janusome.specification.values import Value
@@ -119,6 +120,7 @@ class ResolvedStudy:
     observed: str | None
     cautions: tuple[Caution, ...] = ()
     proteins: Mapping[str, Protein] = field(default_factory=dict)  # of plasma; read where the study changes the corona
+    joints: Mapping[str, Joint] = field(default_factory=dict)  # by the source of the values that are drawn together
     reference: ReferenceParticle | None = None  # there where the study changes the corona
 
     @property

@@ -1,5 +1,7 @@
 """The shipped tumors as their values are filled, for tests of relations."""
 
+from typing import Any
+
 import numpy as np
 
 from janusome.files.library import Library
@@ -14,7 +16,7 @@ def book_of(kind, *, draws=1, species="mouse", host="mouse"):
     library, book = Library(), ValueBook(draws=draws, seed=3)
     chain = (Scope(f"tumor {kind}", library.row("tumor", kind)), Scope(f"host {host}", library.row("host", host)))
 
-    def of(name, diameter=None, zeta=0.0, **changed):
+    def of(name, diameter=None, zeta=0.0, **changed) -> Any:
         context = {"zeta_potential": np.full(draws, zeta)} | {key: np.full(draws, value) for key, value in changed.items()}
         if diameter is not None:
             context["hydrodynamic_diameter"] = np.full(draws, diameter)

@@ -45,7 +45,8 @@ def dissociation_rate_constant(
     0.001
     """
     c = receptor_surface_density / ligand_reach
-    return association_rate_constant * c / ((1.0 + c / dissociation_constant) ** ligands_in_contact - 1.0)
+    bound = (1.0 + c / dissociation_constant) ** ligands_in_contact - 1.0
+    return association_rate_constant * c / bound  # pyright: ignore[reportReturnType]
 
 
 def receptor_depletion_ratio(

@@ -12,7 +12,7 @@ from janusome.calibration.calibrate import Asked, calibrate
 from janusome.files.library import Library
 from janusome.files.result_folder import result_folder
 from janusome.reporting import calibration_results, results
-from janusome.reporting.prepared import Prepared, plain
+from janusome.reporting.prepared import Prepared, grids_of, plain
 from janusome.simulation.run import simulate
 from janusome.simulation.trajectory import Control
 from janusome.specification.corona import proteins

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from janusome.errors import InputError, SolverError
-from janusome.numerics.links import links_in_box, links_in_shells
+from janusome.numerics.links import Links, links_in_box, links_in_shells
 from janusome.numerics.pressure import Border, pressure_in_box, pressure_in_shells
 from janusome.numerics.shells import cylinders, slabs, spheres
 from janusome.numerics.transport import transport
@@ -55,14 +55,15 @@ def test_a_consuming_sphere_has_the_effectiveness_of_thiele_in_voxels(phi, cells
 
 
 def test_transport_settles_at_the_effectiveness_of_thiele():
-    shells = spheres(np.linspace(0.0, 1.0, 31))
+    shells = spheres(np.linspace(0.0, 1.0, 13))
     supply, loss = rim_exchange(shells, 1.0, 1.0)
+    settled = pressure_in_shells(shells, conductivity=1.0, filtration=1.0, vascular=0.0, border=Border(1.0)).pressure
     found = transport(
-        np.zeros((30, 1)),
+        0.9 * settled[:, None] * shells.volumes[:, None],
         operators=[links_in_shells(shells, 1.0).operator(shells.volumes)],
         kinetics=lambda n, p: p[0] - p[1] * n,
         parameters=np.column_stack([supply, loss + 1.0]),
-        times=[3.0],
+        times=[0.5],
     )
     assert found.amounts[-1].sum() / shells.volumes.sum() == pytest.approx(effectiveness(1.0), rel=5e-3)
 
@@ -94,24 +95,34 @@ def binding(n, p):
 
 
 def test_the_front_of_a_strong_binder_goes_as_the_root_of_time():
-    """The shrinking core: depth = sqrt(2 D C t/[Ag])."""
-    layers, antigen = slabs(np.linspace(0.0, 1.0, 61)), 50.0
-    supply, loss = rim_exchange(layers, 1.0, 1.0)
-
-    def kinetics(n, p):
-        return binding(n, p[2:]) + jnp.stack([p[0] - p[1] * n[0], 0.0])
-
-    values = [supply, loss, 2e3 / layers.volumes, antigen * layers.volumes, np.zeros(60)]
-    times = np.array([1.0, 2.0, 4.0, 8.0])
+    """The shrinking core: depth = sqrt(2 D C t/[Ag]), from a donor that hardly empties."""
+    count, antigen, donor = 40, 50.0, 500.0
+    layers = slabs(np.linspace(0.0, 1.0, count + 1))
+    inner = links_in_shells(layers, 1.0)
+    links = Links(
+        np.append(inner.first, count - 1),
+        np.append(inner.second, count),
+        np.append(inner.conductance, layers.outermost(np.ones(count))),
+        np.zeros(count),
+        count + 1,
+    )
+    volumes = np.append(layers.volumes, donor)
+    start = np.zeros((count + 1, 2))
+    start[-1, 0] = donor
+    values = [200.0 / volumes, np.append(antigen * layers.volumes, 0.0), np.zeros(count + 1)]
+    times = np.array([1.0, 2.0, 4.0])
     found = transport(
-        np.zeros((60, 2)),
-        operators=[links_in_shells(layers, 1.0).operator(layers.volumes), None],
-        kinetics=kinetics,
+        start,
+        operators=[links.operator(volumes), None],
+        kinetics=binding,
         parameters=np.column_stack(values),
         times=times,
+        conserved=[[1.0, 1.0]],
+        tolerance=1e-4,
     )
-    depth = found.amounts[:, :, 1].sum(axis=1) / antigen
-    np.testing.assert_allclose(depth, np.sqrt(2.0 * times / antigen), rtol=0.03)
+    depth = found.amounts[:, :-1, 1].sum(axis=1) / antigen
+    concentration = found.amounts[:, -1, 0] / donor
+    np.testing.assert_allclose(depth, np.sqrt(2.0 * (1.0 + concentration) / 2.0 * times / antigen), rtol=0.03)
     assert found.amounts.min() >= 0.0
 
 

@@ -71,14 +71,14 @@ def spread(operator: csr_array, amounts: Array, duration: float, *, stages_at_mo
 class Exchange:
     r"""Steps of dn/dt = M n of second order.
 
-    A leap is one of the Runge-Kutta-Legendre method: s stages by a shifted Legendre recursion are stable over s^2/4 explicit steps
-    where exchange goes both ways about equally (diffusion),
+    A leap is one of the Runge-Kutta-Legendre method: s stages by a shifted Legendre recursion are stable over s^2/4 explicit
+    steps where exchange goes both ways about equally (diffusion),
 
     $$ Y_j = \mu_j Y_{j-1} + \nu_j Y_{j-2} + (1 - \mu_j - \nu_j) Y_0
              + \tilde\mu_j \tau M Y_{j-1} + \tilde\gamma_j \tau M Y_0 $$
 
-    A walk is made of forward steps of 1/max|m_ii| and one mean with the start, (Y_0 + (s - 1)(Y + h M Y))/s: no cell can give more
-    than it has. Each combines, with weights that sum to one, vectors of the same total: mass is kept to rounding.
+    A walk is made of forward steps of 1/max|m_ii| and one mean with the start, (Y_0 + (s - 1)(Y + h M Y))/s: no cell can
+    give more than it has. Each combines, with weights that sum to one, vectors of the same total: mass is kept to rounding.
     """
 
     def __init__(self, operator: csr_array, slabs: Slabs) -> None:

@@ -3,8 +3,8 @@ r"""Links: what diffuses and drifts through the faces between cells, as first-or
 $$ J_{ij} = G\,[B(-\mathrm{Pe})\,C_i - B(\mathrm{Pe})\,C_j], \qquad B(x) = \frac{x}{e^x - 1}, \qquad \mathrm{Pe} = f q/G $$
 
 G = eps D A/d is the conductance of a face and f q what the fluid carries along, both m^3/s. It is the exact flux of steady
-diffusion and drift between two cell centres: central differences where Pe is small, upwind where it is large. What leaves cell i
-for cell j in a second is J/V_i of its content, V the accessible volume.
+diffusion and drift between two cell centres: central differences where Pe is small, upwind where it is large. What leaves
+cell i for cell j in a second is J/V_i of its content, V the accessible volume.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def links_in_box(
     conductivity
         eps D, m^2/s, zero where nothing diffuses.
     flows
-        m^3/s through all faces as `Pressure.flows` has them. Where fluid leaves through the border it takes along what it holds;
-        where it enters it brings nothing.
+        m^3/s through all faces as `Pressure.flows` has them. Where fluid leaves through the border it takes along what it
+        holds; where it enters it brings nothing.
     retardation
         f, of the solute beside the fluid.
     """

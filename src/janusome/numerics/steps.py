@@ -76,9 +76,7 @@ class _Course:
         slope, time, steps, refused = self._exchange.rates(now), 0.0, 0, 0
         while time < duration:
             if steps + refused > STEPS_AT_MOST or not step > 1e-14 * duration:
-                raise SolverError(
-                    f"exchange stopped at {time:.4g} of {duration:.4g} s with a step of {step:.3g} s; check its rates"
-                )
+                raise SolverError(f"exchange stopped at {time:.4g} s with a step of {step:.3g} s; check its rates")
             leaps = step > self._walk and self._barred == 0
             tau = min(step, self._leap if leaps else self._walk)
             left = duration - time

@@ -2,9 +2,9 @@ r"""Transport with given velocity and kinetics: what moves between cells, reacts
 
 $$ \frac{dn_s}{dt} = M_s\,n_s + r_s(n, p) $$
 
-n_s are the amounts of species s in every cell, M_s the rate matrix of its links (diffusion and drift; see `links`), r the kinetics
-of one cell. Strang's splitting: half a step of exchange, a step of kinetics in every cell (a lane of the tape engine each), half a
-step of exchange. Each step is compared with two of half its length; their difference chooses the next.
+n_s are the amounts of species s in every cell, M_s the rate matrix of its links (diffusion and drift; see `links`), r the
+kinetics of one cell. Strang's splitting: half a step of exchange, a step of kinetics in every cell (a lane of the tape
+engine each), half a step of exchange. Each step is compared with two of half its length; their difference chooses the next.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ def transport(
     initial
         Amounts (cells, species), none below zero.
     operators
-        For each species its rate matrix, 1/s, or None if it stays where it is; with one row more than cells, that row gathers what
-        leaves. Species that share a matrix are best given the same object.
+        For each species its rate matrix, 1/s, or None if it stays where it is; with one row more than cells, that row
+        gathers what leaves. Species that share a matrix are best given the same object.
     times
         s, rising, when amounts are wanted; the solve begins at zero.
     kinetics

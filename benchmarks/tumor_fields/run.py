@@ -67,10 +67,13 @@ def diffusion(peer: str | None, repeats: int) -> None:
     exact = waves(CELLS, DURATION)
     wall, cpu, found = timed(lambda: carried(operator, start, DURATION, tolerance=1e-3, first_step=3.0), repeats)
     explicit = CELLS**3 * DURATION * 6.0
-    print(f"ours: {wall:.3f} s, {cpu:.3f} s CPU, {found.steps} steps, largest error {np.abs(found.amounts - exact).max():.1e}, "
+    error = np.abs(found.amounts - exact).max()
+    print(f"ours: {wall:.3f} s, {cpu:.3f} s CPU, {found.steps} steps, largest error {error:.1e}, "
           f"{explicit / wall / 1e6:.0f} M voxel-steps/s of an explicit method")  # fmt: skip
     if peer:
-        done = subprocess.run([peer, "-c", PEER, str(CELLS), str(DURATION), str(repeats)], check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            [peer, "-c", PEER, str(CELLS), str(DURATION), str(repeats)], check=True, capture_output=True, text=True
+        )
         other_wall, other_cpu, error = json.loads(done.stdout.splitlines()[-1])
         print(f"py-pde numba: {other_wall:.3f} s, {other_cpu:.3f} s CPU, largest error {error:.1e}, "
               f"{explicit / other_wall / 1e6:.0f} M voxel-steps/s")  # fmt: skip
@@ -81,7 +84,7 @@ def scaling(repeats: int) -> None:
     for cells in (32, 64, 128):
         operator, start = box(cells), waves(cells)[:, None]
         with Slabs() as slabs:
-            exchange = Exchange(operator, slabs)
+            exchange = Exchange(operator, slabs, kinds=1)
             tau = exchange.longest(31)
 
             def step(exchange=exchange, start=start, tau=tau):

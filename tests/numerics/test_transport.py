@@ -96,7 +96,7 @@ def binding(n, p):
 
 def test_the_front_of_a_strong_binder_goes_as_the_root_of_time():
     """The shrinking core: depth = sqrt(2 D C t/[Ag]), from a donor that hardly empties."""
-    count, antigen, donor = 40, 50.0, 500.0
+    count, antigen, donor = 25, 50.0, 500.0
     layers = slabs(np.linspace(0.0, 1.0, count + 1))
     inner = links_in_shells(layers, 1.0)
     links = Links(

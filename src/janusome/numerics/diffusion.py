@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
+from janusome.numerics import bands
 from janusome.numerics import stages as loops
+from janusome.numerics.bands import diagonals
 from janusome.numerics.threads import Slabs
 
 Array = NDArray[np.float64]
@@ -56,10 +58,10 @@ def spread(operator: csr_array, amounts: Array, duration: float, *, stages_at_mo
         (cells,) or (cells, kinds), none below zero.
     """
     with Slabs() as slabs:
-        exchange = Exchange(operator, slabs)
-        if exchange.fastest == 0.0 or duration == 0.0 or np.size(amounts) == 0:
-            return amounts
         now = np.array(amounts, float).reshape(len(amounts), -1)
+        exchange = Exchange(operator, slabs, kinds=now.shape[1])
+        if exchange.fastest == 0.0 or duration == 0.0 or now.size == 0:
+            return amounts
         steps = max(1, math.ceil(duration / exchange.longest(stages_at_most)))
         for _ in range(steps):
             slope = exchange.rates(now)
@@ -81,10 +83,11 @@ class Exchange:
     give more than it has. Each combines, with weights that sum to one, vectors of the same total: mass is kept to rounding.
     """
 
-    def __init__(self, operator: csr_array, slabs: Slabs) -> None:
+    def __init__(self, operator: csr_array, slabs: Slabs, *, kinds: int) -> None:
+        self._bands = diagonals(operator) if kinds == 1 else None
         starts, columns = (np.asarray(index, np.int32) for index in (operator.indptr, operator.indices))
         self._matrix = starts, columns, np.asarray(operator.data, float)
-        self._slabs, self._rows, self._entries = slabs, operator.shape[0], operator.nnz
+        self._slabs, self._rows, self._entries = slabs, len(operator.indptr) - 1, operator.nnz
         self.fastest = float(2.0 * np.abs(operator.diagonal()).max(initial=0.0))  # Gershgorin: |lambda| <= 2 max |m_ii|
 
     def longest(self, stages: int) -> float:
@@ -94,7 +97,7 @@ class Exchange:
     def rates(self, now: Array) -> Array:
         """Return M n."""
         out = np.empty_like(now)
-        self._each(loops.product, *self._matrix, now, out)
+        self._each("product", now, out)
         return out
 
     def leap(self, start: Array, slope: Array, tau: float) -> Array:
@@ -108,7 +111,7 @@ class Exchange:
             nu = -(j - 1.0) / j * b[j] / b[j - 2]
             gamma = -(1.0 - b[j - 1]) * mu * w
             weights = (mu, nu, 1.0 - mu - nu, mu * w * tau, gamma * tau)
-            self._each(loops.legendre, *self._matrix, weights, now, before, start, slope)
+            self._each("legendre", weights, now, before, start, slope)
             before, now = now, before
         return now
 
@@ -121,13 +124,18 @@ class Exchange:
         for _ in range(steps):
             start = now.copy()
             for _ in range(stages):
-                self._each(loops.euler, *self._matrix, tau / (stages - 1), now, after)
+                self._each("euler", tau / (stages - 1), now, after)
                 now, after = after, now
-            self._each(loops.mean, 1.0 / stages, start, now)
+            self._slabs.over(loops.mean, self._rows, self._entries, 1.0 / stages, start, now)
         return now
 
-    def _each(self, loop: object, *arguments: object) -> None:
-        self._slabs.over(loop, self._rows, self._entries, *arguments)  # type: ignore[arg-type]
+    def _each(self, name: str, *arguments: object) -> None:
+        """Run a loop with the matrix as it is kept: by diagonals on flat vectors, or by rows."""
+        if self._bands is None:
+            self._slabs.over(getattr(loops, name), self._rows, self._entries, *self._matrix, *arguments)
+        else:
+            flat = (one.reshape(-1) if isinstance(one, np.ndarray) else one for one in arguments)
+            self._slabs.over(getattr(bands, name), self._rows, self._entries, *self._bands, *flat)
 
 
 def kept_above_zero(after: Array, *, share: float = NEGLIGIBLE) -> Array | None:

@@ -53,12 +53,19 @@ def carried(
     first_step
         s, to begin with: `next_step` of what this continues.
     """
-    now = np.array(amounts, float).reshape(len(amounts), -1)
     with Slabs(threads) as slabs:
-        exchange = Exchange(operator, slabs)
-        if exchange.fastest == 0.0 or duration == 0.0 or not np.any(now):
-            return Carried(now.reshape(np.shape(amounts)), 0, 0, duration)
-        reached = _Course(exchange, tolerance).over(now, duration, first_step or 2.0 / exchange.fastest)
+        exchange = Exchange(operator, slabs, kinds=int(np.size(amounts)) // max(1, len(amounts)))
+        return carried_by(exchange, amounts, duration, tolerance=tolerance, first_step=first_step)
+
+
+def carried_by(
+    exchange: Exchange, amounts: Array, duration: float, *, tolerance: float, first_step: float | None = None
+) -> Carried:
+    """Do the same with a matrix that was prepared before."""
+    now = np.array(amounts, float).reshape(len(amounts), -1)
+    if exchange.fastest == 0.0 or duration == 0.0 or not np.any(now):
+        return Carried(now.reshape(np.shape(amounts)), 0, 0, duration)
+    reached = _Course(exchange, tolerance).over(now, duration, first_step or 2.0 / exchange.fastest)
     return Carried(reached.amounts.reshape(np.shape(amounts)), reached.steps, reached.refused, reached.next_step)
 
 

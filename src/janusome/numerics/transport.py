@@ -18,8 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from janusome.errors import InputError, SolverError
-from janusome.numerics.steps import carried
+from janusome.numerics.diffusion import Exchange
+from janusome.numerics.steps import carried_by
 from janusome.numerics.tape import Program, Segment, Tolerances, solve, translate
+from janusome.numerics.threads import Slabs
 
 Array = NDArray[np.float64]
 Operators = Sequence[csr_array | None]
@@ -97,23 +99,20 @@ def transport(
         raise InputError("operators", f"are {len(operators)}", f"give one, or None, for each of {start.shape[1]} species")
     moments = np.atleast_1d(np.asarray(times, float))
     if not (np.all(np.diff(moments) > 0.0) and moments[0] >= 0.0 and np.all(np.isfinite(moments))):
-        raise InputError(
-            "times", f"are {np.array2string(moments, threshold=5)}", "give rising times in s, the first zero or later"
-        )
+        raise InputError("times", f"are {np.array2string(moments, threshold=5)}", "give rising times in s, none below zero")
     weights = np.eye(start.shape[1]) if conserved is None and kinetics is None else conserved
     program = None if kinetics is None else translate(kinetics, states=start.shape[1], parameters=np.shape(parameters)[-1])
-    split = _Splitting(operators, program, np.asarray(parameters, float), tolerance, threads, float(start.max(initial=0.0)))
     state = np.vstack([start, np.zeros((1, start.shape[1]))])
     shown, clock = [], _Clock()
-    for moment in moments:
-        state = split.until(state, float(moment), clock)
-        shown.append(state)
+    with Slabs(threads) as slabs:
+        split = _Splitting(operators, program, np.asarray(parameters, float), tolerance, slabs, float(start.max(initial=0.0)))
+        for moment in moments:
+            state = split.until(state, float(moment), clock)
+            shown.append(state)
     found = np.array(shown)
     error = None if weights is None else _imbalance(np.atleast_2d(np.asarray(weights, float)), start, found)
     if error is not None and error > LEDGER:
-        raise SolverError(
-            f"the ledger is off by {error:.1e} of what there was, where {LEDGER:.0e} is allowed; tighten the tolerance"
-        )
+        raise SolverError(f"the ledger is off by {error:.1e} of what there was, not {LEDGER:.0e}; tighten the tolerance")
     return Transported(moments, found[:, :-1], found[:, -1], np.array(clock.moments), clock.refused, error)
 
 
@@ -141,17 +140,19 @@ class _Splitting:
         program: Program | None,
         parameters: Array,
         tolerance: float,
-        threads: int | None,
+        slabs: Slabs,
         largest: float,
     ) -> None:
-        self._program, self._parameters, self._tolerance, self._threads = program, parameters, tolerance, threads
+        self._program, self._parameters, self._tolerance, self._threads = program, parameters, tolerance, slabs.threads
         part = PARTS_OF_TOLERANCE * tolerance
         self._local = Tolerances(relative=part, absolute=max(LEAST * part * largest, 1e-300))
         groups: dict[int, tuple[csr_array, list[int]]] = {}
         for species, operator in enumerate(operators):
             if operator is not None:
                 groups.setdefault(id(operator), (operator, []))[1].append(species)
-        self._groups = list(groups.values())
+        self._groups = [
+            (Exchange(one, slabs, kinds=len(species)), len(one.indptr) - 1, species) for one, species in groups.values()
+        ]
         self._next: dict[int, float] = {}
 
     def until(self, state: Array, moment: float, clock: _Clock) -> Array:
@@ -166,7 +167,7 @@ class _Splitting:
             step = 0.5 * left if left > step > 0.5 * left else step
             if step < 1e-12 * moment:
                 raise SolverError(
-                    f"transport stopped at {clock.moments[-1]:.4g} s with a step of {step:.3g} s; check the kinetics"
+                    f"transport stopped at {clock.moments[-1]:.4g} s at steps of {step:.3g} s; check the kinetics"
                 )
             after, error = self._doubled(state, step)
             change = min(GROWTH, max(SHRINK, SAFETY * max(error, 1e-9) ** (-1.0 / 3.0)))
@@ -190,15 +191,13 @@ class _Splitting:
 
     def _exchange(self, state: Array, duration: float) -> Array:
         after = state.copy()
-        for number, (operator, species) in enumerate(self._groups):
-            rows = operator.shape[0]
-            moved = carried(
-                operator,
+        for number, (exchange, rows, species) in enumerate(self._groups):
+            moved = carried_by(
+                exchange,
                 state[:rows, species],
                 duration,
                 tolerance=PARTS_OF_TOLERANCE * self._tolerance,
                 first_step=self._next.get(number),
-                threads=self._threads,
             )
             after[:rows, species], self._next[number] = moved.amounts, moved.next_step
         return after

@@ -82,8 +82,7 @@ def in_voxels(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     grid = lesion.grid
     core, thickness = perfusion_of(study, lesion, book)
     weight = grid.vessel_weight(core_to_rim=float(core[0]), rim_thickness=float(thickness[0]))
-    tumor = tissue_of(study, lesion, book)
-    pressure, flows = pressure_on_grid(grid, tumor, tissue_around(study, lesion, book), weight)
+    pressure, flows = pressure_on_grid(grid, tissue_of(study, lesion, book), tissue_around(study, lesion, book), weight)
     faces, volume, P = grid.links(grid.inside), grid.shares * grid.voxel_volume, pressure[grid.inside]
     shared = np.minimum(grid.shares[faces.source], grid.shares[faces.target])  # of a face that the tumor fills in part
     return Division(
@@ -91,12 +90,21 @@ def in_voxels(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
         volume=volume[None, :],
         vessel_weight=weight[None, :],
         pressure=P[None, :],
-        filtration=(tumor.filtration_coefficient[0] * weight * (tumor.vascular_pressure[0] - P))[None, :],
+        filtration=(np.maximum(net_outflow(flows)[grid.inside], 0.0) / volume)[None, :],
         outflow=(outflow_of(grid, flows) / volume)[None, :],
         links=np.stack([faces.source, faces.target], axis=-1),
         area_over_distance=(faces.area_over_distance * shared)[None, :],
         flow=faces.gathered(flows)[None, :],
     )
+
+
+def net_outflow(flows: tuple[Array, Array, Array]) -> Array:
+    """Return what leaves every voxel of the box through its faces, less what enters, m^3/s: what its vessels filtered.
+
+    A voxel that the tumor fills in part counts with what the tissue around it takes up in it: the fluid of the tumor alone
+    would be more than what comes out of its border.
+    """
+    return np.asarray(sum(np.diff(flow, axis=axis) for axis, flow in enumerate(flows)))
 
 
 def outflow_of(grid: LesionGrid, flows: tuple[Array, Array, Array]) -> Array:

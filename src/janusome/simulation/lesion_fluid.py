@@ -33,8 +33,7 @@ FEW = 64  # voxels, below which a lesion is taken as a ball
 def in_shells(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     """Return a lesion as shells of equal volume, the innermost first, with the pressure of every draw.
 
-    Under the surface at depth d the shape is taken to hold V (1 - d/R)^3, as a ball does, with the R that gives the mean depth
-    of its voxels.
+    Under the surface at depth d the shape is taken to hold V (1 - d/R)^3, as a ball does, with the R that gives its surface.
     """
     R, V, count = effective_radius(lesion.grid), lesion.volume, SHELLS * FINE
     layers = R * (np.arange(count + 1) / count) ** (1.0 / 3.0)
@@ -126,10 +125,10 @@ def perfusion_of(study: ResolvedStudy, lesion: Site, book: ValueBook) -> tuple[A
 
 
 def effective_radius(grid: LesionGrid) -> float:
-    """Return the radius of the ball whose mean depth a lesion has, m: four times the mean depth."""
+    """Return the radius of the ball that has as much surface for its volume as a lesion, m: three volumes over its surface."""
     if grid.count < FEW:
         return float((3.0 * grid.volume / (4.0 * np.pi)) ** (1.0 / 3.0))
-    return 4.0 * float(np.average(_depths(grid), weights=grid.shares))
+    return 3.0 * grid.volume / grid.shells(1).surface
 
 
 def shell_shares(grid: LesionGrid, shells: int) -> Array:

@@ -106,7 +106,7 @@ def wall_dissociation_rate_constant(
     """
     c = free_receptor_fraction * luminal_receptor_surface_density / ligand_reach
     bonds = (1.0 + c / dissociation_constant) ** ligands_in_contact - 1.0
-    return ligands_in_contact * association_rate_constant * c / bonds
+    return ligands_in_contact * association_rate_constant * c / bonds  # pyright: ignore[reportReturnType]
 
 
 def transcytosis_release_fraction(wall_dissociation_rate_constant: Q, transcytosis_return_rate_constant: Q) -> Q:

@@ -24,8 +24,8 @@ class CarrierMediatedTransport(AbstractTransfer):
     $$ \dot n = \frac{J_{max}\, S_b\, c_v}{K_m + c_v} $$
 
     J_max is the most that an area of the wall takes in, S_b the surface of the barrier (its density times the tissue's
-    volume), c_v the concentration in plasma. Acts on the drugs whose rows list it. Leaves out: nutrients that compete, which widen K_m,
-    and the way back, which a transporter that pumps nothing also offers.
+    volume), c_v the concentration in plasma. Acts on the drugs whose rows list it. Leaves out: nutrients that compete,
+    which widen K_m, and the way back, which a transporter that pumps nothing also offers.
     """
 
     acts_in: ClassVar = (Region.TUMOR,)

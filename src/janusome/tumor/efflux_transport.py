@@ -24,8 +24,8 @@ class EffluxTransport(AbstractTransfer):
     $$ \dot n = \frac{J_{max}\, S_b\, c_i}{K_m + c_i} $$
 
     J_max is the most that an area of the wall pumps out, S_b the surface of the barrier (its density times the tissue's
-    volume), c_i the concentration in the interstitial fluid. Acts on the drugs whose rows list it. Holds where the drug in the wall is
-    near that in the fluid beside it; leaves out inhibitors and other drugs that share a pump.
+    volume), c_i the concentration in the interstitial fluid. Acts on the drugs whose rows list it. Holds where the drug
+    in the wall is near that in the fluid beside it; leaves out inhibitors and other drugs that share a pump.
     """
 
     acts_in: ClassVar = (Region.TUMOR,)

@@ -24,8 +24,9 @@ class UltrasoundOpening(AbstractTransfer):
     $$ \dot n = P_o\,E(t)\,S_b\,(c_v - c_i), \qquad E(t) = E_0\, 2^{-t/t_{1/2}(d)} $$
 
     P_o is the permeability of a wall that is all open, S_b the surface of the barrier (its density times the tissue's
-    volume), E the share of it that is open now. E_0 follows from the mechanical index, and the half-life falls with the size of what
-    crosses. Stimuli are constant between breakpoints: E is then the mean over each stretch, so that the area under it is exact.
+    volume), E the share of it that is open now. E_0 follows from the mechanical index, and the half-life falls with the
+    size of what crosses. Stimuli are constant between breakpoints: E is then the mean over each stretch, so that the area
+    under it is exact.
 
     Holds for sonications far shorter than the half-life. Leaves out: bleeding, and the inflammation that lasts for a day.
     """

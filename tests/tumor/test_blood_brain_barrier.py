@@ -134,6 +134,15 @@ def test_brain_uptake_has_its_best_at_an_intermediate_number_of_ligands(diameter
     assert held[3 * top] > 5.0 * held[top]  # strong binders stay in the wall
 
 
+def test_most_of_what_binds_gets_across_if_it_lets_go_at_the_root_of_return_and_digestion():
+    k_tc, k_r, k_deg = 6.0, 6.0, 0.0179
+    k_d = np.geomspace(1e-3, 1e3, 6001)
+    across = k_tc * transcytosis_release_fraction(k_d, k_r)
+    share = across / (k_d + across + k_deg)
+    assert k_d[np.argmax(share)] == pytest.approx(math.sqrt(k_r * k_deg), rel=3e-3)
+    assert share.max() == pytest.approx(1.0 / (1.0 + (k_r + k_deg + 2.0 * math.sqrt(k_r * k_deg)) / k_tc), rel=1e-6)
+
+
 def test_receptors_on_the_wall_fill_up_and_a_full_wall_takes_nothing():
     law = made(ReceptorMediatedTranscytosis, **wall(36, 45 * NM))
     receptors = 220e12 / 6.02214076e23 * S * TISSUE

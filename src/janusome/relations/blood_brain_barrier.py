@@ -7,6 +7,7 @@ from janusome.units import Q
 
 BOLTZMANN = 1.380649e-23  # J/K, exact in the SI
 E = 2.718281828459045
+MOST_BONDS = 60.0  # beyond them no particle lets go, and a power of them is still a number
 
 
 def leaky_surface_density(vessel_surface_density: Q) -> Q:
@@ -105,7 +106,8 @@ def wall_dissociation_rate_constant(
     0.00235
     """
     c = free_receptor_fraction * luminal_receptor_surface_density / ligand_reach
-    bonds = (1.0 + c / dissociation_constant) ** ligands_in_contact - 1.0
+    n = (ligands_in_contact + MOST_BONDS - abs(ligands_in_contact - MOST_BONDS)) / 2.0
+    bonds = (1.0 + c / dissociation_constant) ** n - 1.0
     return ligands_in_contact * association_rate_constant * c / bonds  # pyright: ignore[reportReturnType]
 
 

@@ -29,9 +29,8 @@ class ReceptorMediatedTranscytosis(AbstractTransfer):
     n_w is what the wall holds, σ the receptors on the luminal area of the wall, n those that one carrier occupies, S_b the
     surface of the barrier (its density times the tissue's volume), c_v the concentration in plasma. A bound carrier lets go to
     the blood at k_d, or reaches the other side at k_tc; there it lets go at k_d as well, or the wall takes it back at
-    k_r. What the wall holds it digests at k_deg. Many ligands bind more and let go less, so that some number between
-    takes most across:
-    far from saturation the best k_d is the root of k_r k_deg, and strong binders stay in the wall.
+    k_r. What the wall holds it digests at k_deg. Far from saturation most of what binds gets across if k_d is the root of
+    k_r k_deg: what holds less firmly falls back, what holds more firmly stays in the wall.
 
     Holds where receptors cycle faster than carriers cross, and where both sides of the wall hold a carrier alike. Leaves out:
     receptors that strong binders send to be digested, and cells that carriers meet beyond the wall.

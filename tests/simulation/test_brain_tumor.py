@@ -1,5 +1,6 @@
 """A glioblastoma in whole studies: its leaky core and tight rim, its barrier opened, particles carried across it."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -15,6 +16,7 @@ from janusome.simulation.run import simulate
 from janusome.simulation.values import ValueBook
 from janusome.specification.resolve import resolve
 from janusome.specification.study import Study
+from janusome.specification.values import Value
 
 LIBRARY = Library()
 HOUR = 3600.0
@@ -61,7 +63,9 @@ def key(bench, name):
 
 def in_brain(courses, *, moment=-1):
     """Carriers per volume of the tumor beyond the wall of its vessels, lane by lane, and those in the wall."""
-    sites = {c.site: c.values[:, moment] for c in courses if c.species == "carrier" and c.quantity.endswith("per tissue volume")}
+    sites = {
+        c.site: c.values[:, moment] for c in courses if c.species == "carrier" and c.quantity.endswith("per tissue volume")
+    }
     wall = sites.get("endothelium", np.zeros(1))
     return sites["whole"] - wall, wall
 
@@ -158,3 +162,37 @@ def test_a_sonication_that_cannot_be_is_refused_where_it_stands(changed, told):
 def test_ultrasound_on_a_tumor_without_a_barrier_is_told_to_do_nothing():
     cautions = study(OPENING, kind="breast-her2", host="human-female").cautions
     assert any("blood-brain barrier" in str(caution) for caution in cautions)
+
+
+def of_drug(*laws, **values):
+    """What a tight glioblastoma holds of free doxorubicin over a day, mol s/m^3, if its row had further laws and values."""
+    written = {
+        "study": "tested", "formulation": "free-doxorubicin", "host": "human-male", "controls": [],
+        "protocol": [{"at": "0 h", "dose": "60 mg/m^2", "of": "doxorubicin", "route": "intravenous", "over": "10 min"}],
+        "tumor": {"kind": "gbm", "volume": "10 cm^3", "voxels": 1, "values": tight()}, "outputs": {"until": "24 h", "draws": 0},
+    }  # fmt: skip
+    one = resolve(Study.model_validate(written), LIBRARY)
+    drug = one.drugs["doxorubicin"]
+    given = {name: (Value(value=x, unit=unit, cv=0.0, grade="assumed"),) for name, (x, unit) in values.items()}
+    changed = drug.model_copy(update={"laws": (*drug.laws, *laws), "values": drug.values | given})
+    bench = Bench(replace(one, drugs={**one.drugs, "doxorubicin": changed}))
+    moments = np.concatenate([[0.0], np.geomspace(60.0, 24 * HOUR, 200)])
+    courses = bench.solve({}, moments, lanes=1)
+    (fluid,) = [c.values[0] for c in courses if c.site == "interstitium" and c.quantity.endswith("per tissue volume")]
+    return float(np.trapezoid(fluid, moments))
+
+
+def test_a_drug_that_lists_a_pump_stays_lower_in_the_brain_and_one_with_a_transporter_higher():
+    passive = of_drug()
+    pumped = of_drug(
+        "efflux_transport",
+        barrier_efflux_capacity=(4e-3, "umol/(m^2 s)"),
+        efflux_half_saturation_concentration=(10.0, "umol/L"),
+    )
+    taken_in = of_drug(
+        "carrier_mediated_transport",
+        barrier_influx_capacity=(4e-3, "umol/(m^2 s)"),
+        influx_half_saturation_concentration=(10.0, "umol/L"),
+    )
+    assert pumped < 0.5 * passive
+    assert taken_in > 1.5 * passive

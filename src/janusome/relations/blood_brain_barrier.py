@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from janusome.relations.avidity import _bound_states
 from janusome.relations.pore_hindrance import PI, _diffusive, _room
 from janusome.units import Q
 
 BOLTZMANN = 1.380649e-23  # J/K, exact in the SI
 E = 2.718281828459045
-MOST_BONDS = 60.0  # beyond them no particle lets go, and a power of them is still a number
 
 
 def leaky_surface_density(vessel_surface_density: Q) -> Q:
@@ -106,9 +106,8 @@ def wall_dissociation_rate_constant(
     0.00235
     """
     c = free_receptor_fraction * luminal_receptor_surface_density / ligand_reach
-    n = (ligands_in_contact + MOST_BONDS - abs(ligands_in_contact - MOST_BONDS)) / 2.0
-    bonds = (1.0 + c / dissociation_constant) ** n - 1.0
-    return ligands_in_contact * association_rate_constant * c / bonds  # pyright: ignore[reportReturnType]
+    bound = _bound_states(c / dissociation_constant, ligands_in_contact)
+    return ligands_in_contact * association_rate_constant * c / bound
 
 
 def transcytosis_release_fraction(wall_dissociation_rate_constant: Q, transcytosis_return_rate_constant: Q) -> Q:

@@ -352,7 +352,7 @@ FULL = {
         ({"protocol": []}, ["protocol has 0 events; allowed is 1 to 10000"]),
         ({"protocol": [scan()]}, ["protocol holds no dose; add one"]),
         ({"protocol": ["dose"]}, ["protocol[0] is no event; write keys with values"]),
-        ({"protocol": [{"at": "0 h"}]}, ["protocol[0] is no event; give one of `dose`, `scan` or `heat`"]),
+        ({"protocol": [{"at": "0 h"}]}, ["protocol[0] is no event; give one of `dose`, `scan`, `heat` or `ultrasound`"]),
         ({"protocol": [{"at": "0 h", "scn": "pet"}]}, ["protocol[0] is no event", "did you mean scan?"]),
         ({"protocol": [dose(scan="pet")]}, ["protocol[0] has dose and scan in one event; write one event for each"]),
         (

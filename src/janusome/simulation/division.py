@@ -24,6 +24,8 @@ class Division:
         Of tumor in each place, m^3.
     vessel_weight
         Perfused vessel surface relative to the lesion's mean.
+    leaky
+        The share of that surface which is no barrier.
     pressure
         Of the interstitial fluid, Pa.
     filtration, outflow
@@ -39,6 +41,7 @@ class Division:
     names: tuple[str, ...]
     volume: Array
     vessel_weight: Array
+    leaky: Array
     pressure: Array
     filtration: Array
     outflow: Array
@@ -50,7 +53,7 @@ class Division:
         """Return one place whose lanes are the places of this division, each on its own."""
         columns = {
             name: np.broadcast_to(getattr(self, name), (1, len(self.names))).T
-            for name in ("volume", "vessel_weight", "pressure", "filtration", "outflow")
+            for name in ("volume", "vessel_weight", "leaky", "pressure", "filtration", "outflow")
         }
         nowhere = np.zeros((0, 2), dtype=np.int64)
         return replace(

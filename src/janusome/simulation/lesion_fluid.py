@@ -39,7 +39,8 @@ def in_shells(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     layers = R * (np.arange(count + 1) / count) ** (1.0 / 3.0)
     middles = R * ((np.arange(count) + 0.5) / count) ** (1.0 / 3.0)
     weight = _weight_of_layers(study, lesion, book, depth=R - middles)
-    fluid = pressure_in_layers(tissue_of(study, lesion, book), tissue_around(study, lesion, book), layers, weight)
+    leaky = weight * leaky_share(study, lesion, book, depth=R - middles)  # what is tight filters nothing
+    fluid = pressure_in_layers(tissue_of(study, lesion, book), tissue_around(study, lesion, book), layers, leaky)
     kappa = V / (4.0 / 3.0 * np.pi * R**3)  # surface of the shape over that of the ball of radius R
     flow = kappa * fluid.flows[0]
     centers = middles.reshape(SHELLS, FINE).mean(axis=1)
@@ -55,6 +56,7 @@ def in_shells(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
         names=tuple(named(lesion.name, "shell", SHELLS)),
         volume=np.full((1, SHELLS), V / SHELLS),
         vessel_weight=by_shell(weight),
+        leaky=by_shell(leaky) / by_shell(weight),
         pressure=by_shell(fluid.pressure),
         filtration=by_shell(fluid.filtered),
         outflow=outflow,
@@ -81,13 +83,16 @@ def in_voxels(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     grid = lesion.grid
     core, thickness = perfusion_of(study, lesion, book)
     weight = grid.vessel_weight(core_to_rim=float(core[0]), rim_thickness=float(thickness[0]))
-    pressure, flows = pressure_on_grid(grid, tissue_of(study, lesion, book), tissue_around(study, lesion, book), weight)
+    leaky = leaky_share(study, lesion, book, depth=_depths(grid))[0]
+    tumor, around = tissue_of(study, lesion, book), tissue_around(study, lesion, book)
+    pressure, flows = pressure_on_grid(grid, tumor, around, weight * leaky)
     faces, volume, P = grid.links(grid.inside), grid.shares * grid.voxel_volume, pressure[grid.inside]
     shared = np.minimum(grid.shares[faces.source], grid.shares[faces.target])  # of a face that the tumor fills in part
     return Division(
         names=tuple(named(lesion.name, "voxel", grid.count)),
         volume=volume[None, :],
         vessel_weight=weight[None, :],
+        leaky=leaky[None, :],
         pressure=P[None, :],
         filtration=(np.maximum(net_outflow(flows)[grid.inside], 0.0) / volume)[None, :],
         outflow=(outflow_of(grid, flows) / volume)[None, :],
@@ -122,6 +127,18 @@ def perfusion_of(study: ResolvedStudy, lesion: Site, book: ValueBook) -> tuple[A
     """Return perfused vessels of the core over those of the rim, and over what depth (m) they fall: (lanes,) each."""
     chain, place = environment_of(study, lesion), Place(study.host.species)
     return book.fill("core_to_rim_vessel_ratio", chain, place), book.fill("rim_thickness", chain, place)
+
+
+def leaky_share(study: ResolvedStudy, lesion: Site, book: ValueBook, *, depth: Array) -> Array:
+    r"""Return the share of the vessel wall that is no blood-brain barrier, by depth: (lanes, places).
+
+    $f = f_{core} + (f_{rim} - f_{core})\, e^{-d/w}$; one, where a tumor's row says nothing of a barrier.
+    """
+    chain, place = environment_of(study, lesion), Place(study.host.species)
+    core = book.fill_or("core_leaky_wall_fraction", chain, place, 1.0)[:, None]
+    rim = book.fill_or("rim_leaky_wall_fraction", chain, place, 1.0)[:, None]
+    width = book.fill_or("leaky_core_depth", chain, place, 1.0)[:, None]
+    return core + (rim - core) * np.exp(-depth / width)
 
 
 def effective_radius(grid: LesionGrid) -> float:
@@ -173,5 +190,5 @@ def along_links(
             temperature=jnp.zeros(count),
             released_in_plasma=jnp.zeros(count),
         )
-        (transfer,) = law.transfers(state, Stimulus(temperature_rise=jnp.zeros(count)))
+        (transfer,) = law.transfers(state, Stimulus(temperature_rise=jnp.zeros(count), barrier_opening=jnp.zeros(count)))
         return np.asarray(transfer.coefficient)

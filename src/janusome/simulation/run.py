@@ -23,7 +23,7 @@ from janusome.simulation.corona import with_binding, with_uptake
 from janusome.simulation.corona_account import corona_notes
 from janusome.simulation.courses import CELLS, IN_TISSUE, WHOLE, CourseMaker, decay_constants
 from janusome.simulation.domain import outside_validation
-from janusome.simulation.doses import given_in, warming_in
+from janusome.simulation.doses import given_in, stimuli_in
 from janusome.simulation.drivers import drivers_of
 from janusome.simulation.hypersensitivity import hypersensitivity_notes, hypersensitivity_of
 from janusome.simulation.layout import VIABLE, Pool
@@ -33,7 +33,7 @@ from janusome.simulation.lesion_shapes import ball, lesion_grid
 from janusome.simulation.observe import scans_of
 from janusome.simulation.partition_domain import outside_structure
 from janusome.simulation.perfusion import VENOUS
-from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, breakpoints
+from janusome.simulation.protocol import INTRATUMORAL, Given, Stimulating, breakpoints
 from janusome.simulation.record import Arm, DoseGiven, Record, TumorMap
 from janusome.simulation.solubility import beyond_solubility
 from janusome.simulation.trajectory import Control, Trajectory, follow
@@ -150,19 +150,19 @@ def _arm(
     matter = matter_of(study, name)
     with book.together():
         given = given_in(study, matter, name, book)
-        warming = [] if name == UNTREATED else warming_in(study, book)
+        stimuli = [] if name == UNTREATED else stimuli_in(study, book)
         assembly = coarse_assembly(study, matter, lesions, given, book)
     acted = dict.fromkeys(acting.name for acting in assembly.acting)
     times = time_grid(study, given)
     coarse = _stoppable(
-        control, lambda: follow(assembly, given, warming, until=study.until, times=times, control=control, name=name)
+        control, lambda: follow(assembly, given, stimuli, until=study.until, times=times, control=control, name=name)
     )
     maker = CourseMaker(
         coarse, lesions, book, molar_mass=molar_masses(study, book), decay=decay_constants(half_lives(study, book))
     )
     courses = maker.all()
     field = (
-        _field(study, matter, lesions, given, warming, name=name, book=book, coarse=coarse, control=control)
+        _field(study, matter, lesions, given, stimuli, name=name, book=book, coarse=coarse, control=control)
         if lesions and given
         else None
     )
@@ -194,7 +194,7 @@ def _field(
     matter: Matter,
     lesions: tuple[Site, ...],
     given: Sequence[Given],
-    warming: Sequence[Warming],
+    stimuli: Sequence[Stimulating],
     *,
     name: str,
     book: ValueBook,
@@ -212,7 +212,7 @@ def _field(
             matter,
             lesions,
             given,
-            warming,
+            stimuli,
             until=study.until,
             body=body,
             book=single,

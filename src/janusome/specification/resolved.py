@@ -58,7 +58,16 @@ class HeatEvent:
     cycle: int = 0
 
 
-Event = DoseEvent | ScanEvent | HeatEvent
+@dataclass(frozen=True)
+class SonicationEvent:
+    """Ultrasound that opens the blood-brain barrier, s."""
+
+    at: float
+    mechanical_index: float
+    cycle: int = 0
+
+
+Event = DoseEvent | ScanEvent | HeatEvent | SonicationEvent
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,11 @@ class ResolvedStudy:
     def heatings(self) -> tuple[HeatEvent, ...]:
         """The windows of heat."""
         return tuple(event for event in self.events if isinstance(event, HeatEvent))
+
+    @property
+    def sonications(self) -> tuple[SonicationEvent, ...]:
+        """The openings of the blood-brain barrier."""
+        return tuple(event for event in self.events if isinstance(event, SonicationEvent))
 
     def of_carrier(self, name: str, *, organ: str | None = None) -> tuple[Value, ...]:
         """Return the values of a carrier's quantity: those of the formulation, else those of the carrier; () if none."""

@@ -18,19 +18,41 @@ CHUNK = 512  # rows whose sums stay in the nearest cache
 
 def diagonals(operator: csr_array) -> tuple[Index, Array] | None:
     """Return the offsets and the entries (diagonals, rows) of a matrix, or None if it has more than a few diagonals."""
-    rows = np.repeat(np.arange(len(operator.indptr) - 1), np.diff(operator.indptr))
-    away = operator.indices - rows
-    offsets: list[int] = []
-    left = away
-    while left.size and len(offsets) <= MOST:
-        offsets.append(int(left[0]))
-        left = left[left != left[0]]
-    if left.size:
+    offsets = np.zeros(MOST, np.int64)
+    columns = np.asarray(operator.indices, np.int64)
+    starts = np.asarray(operator.indptr, np.int64)
+    count = _offsets(starts, columns, offsets)
+    if count > MOST:
         return None
-    order = np.sort(np.array(offsets, np.int64))
-    entries = np.zeros((len(order), len(operator.indptr) - 1))
-    np.add.at(entries, (np.searchsorted(order, away), rows), operator.data)
-    return order, entries
+    entries = np.zeros((count, len(starts) - 1))
+    _fill(starts, columns, np.asarray(operator.data, float), offsets[:count], entries)
+    return offsets[:count], entries
+
+
+@njit(**COMPILED)
+def _offsets(starts: Index, columns: Index, offsets: Index) -> int:
+    """List the distances from the main diagonal; return how many there are, or one more than fit."""
+    count = 0
+    for i in range(len(starts) - 1):
+        for e in range(starts[i], starts[i + 1]):
+            k = 0
+            while k < count and offsets[k] != columns[e] - i:
+                k += 1
+            if k == count:
+                if count == len(offsets):
+                    return count + 1
+                offsets[count] = columns[e] - i
+                count += 1
+    return count
+
+
+@njit(**COMPILED)
+def _fill(starts: Index, columns: Index, data: Array, offsets: Index, entries: Array) -> None:
+    for i in range(len(starts) - 1):
+        for e in range(starts[i], starts[i + 1]):
+            for k in range(len(offsets)):
+                if offsets[k] == columns[e] - i:
+                    entries[k, i] += data[e]
 
 
 @njit(**COMPILED)

@@ -55,7 +55,9 @@ class Division:
         def column(values: Array) -> Array:
             return np.broadcast_to(values, (1, len(self.names))).T
 
-        columns = {name: column(getattr(self, name)) for name in ("volume", "vessel_weight", "pressure", "filtration", "outflow")}
+        columns = {
+            name: column(getattr(self, name)) for name in ("volume", "vessel_weight", "pressure", "filtration", "outflow")
+        }
         environment = {name: column(values) for name, values in self.environment.items()}
         nowhere = np.zeros((0, 2), dtype=np.int64)
         return replace(

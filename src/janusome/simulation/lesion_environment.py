@@ -91,9 +91,7 @@ def oxygen_of(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Oxygen | N
     return Oxygen(**filled, vessel_surface_density=book.fill("vessel_surface_density", chain, place))
 
 
-def hypoxic_fraction(
-    study: ResolvedStudy, lesion: Site, book: ValueBook, division: Division, *, below: float
-) -> Array | None:
+def hypoxic_fraction(study: ResolvedStudy, lesion: Site, book: ValueBook, division: Division, *, below: float) -> Array | None:
     """Return the share of a lesion whose oxygen pressure lies below a pressure (Pa), (lanes,); usual are 2.5 and 10 mmHg."""
     oxygen = oxygen_of(study, lesion, book)
     return None if oxygen is None else oxygen.hypoxic_fraction(division.vessel_weight, division.volume, below=below)

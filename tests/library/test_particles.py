@@ -144,12 +144,14 @@ def test_a_row_has_what_its_laws_need(key):
     row = ROWS[key]
     needed = NEEDED[kind].union(*(NEEDED_BY_LAW.get(law, set()) for law in row.get("laws", [])))
     has = set(row.get("values", {}))
-    if kind == "carriers":  # from size and charge, and the walls and the matrix of the tumor
-        needed -= {"vascular_permeability", "diffusion_hindrance"}
+    if kind == "carriers":  # from size and charge, and the walls, the matrix and the macrophages of the tumor
+        needed -= {"vascular_permeability", "diffusion_hindrance", "macrophage_uptake_rate_constant"}
     if kind == "carriers" and has >= DESCRIBES:  # uptake and capacity from size and charge
         needed -= {"clearance_per_phagocyte", "capacity_per_phagocyte"}
     if kind == "drugs" and has >= PREDICTS:  # partition from structure
         needed -= {"partition_coefficient"}
+    if kind == "ligands" and "shortest_uptake_half_life" in has:  # uptake from size and shape
+        needed -= {"internalisation_rate_constant"}
     assert needed <= has
 
 

@@ -39,6 +39,7 @@ def case(kind="breast-triple-negative", *, host="mouse", volume=0.5e-6, necrotic
         Library(),
     )
     if enzymatic:
+        assert study.carrier is not None
         carrier = study.carrier.model_copy(update={"laws": (*study.carrier.laws, "release_enzymatic")})
         study = dataclasses.replace(study, carrier=carrier)
     grid = ball(volume, voxels=300)
@@ -112,6 +113,7 @@ def test_every_kind_of_tumor_says_what_its_oxygen_follows_from(kind):
 
 def test_rings_around_vessels_average_to_the_pressure_of_their_place():
     oxygen = oxygen_of(*case("gbm"))
+    assert oxygen is not None
     weight = np.array([[0.5, 1.0, 1.5]])
     assert oxygen.rings(weight).mean(axis=-1) == pytest.approx(oxygen.pressure(weight), rel=5e-3)
 
@@ -119,7 +121,9 @@ def test_rings_around_vessels_average_to_the_pressure_of_their_place():
 def test_more_of_a_tumor_lies_below_10_than_below_2_and_a_half_millimetres_and_more_in_pancreas_than_in_lung():
     def share(kind, below):
         study, lesion, book = case(kind, host="human-female", volume=1e-6)
-        return float(hypoxic_fraction(study, lesion, book, in_shells(study, lesion, book), below=below * MMHG)[0])
+        found = hypoxic_fraction(study, lesion, book, in_shells(study, lesion, book), below=below * MMHG)
+        assert found is not None
+        return float(found[0])
 
     assert share("pdac", 2.5) <= share("pdac", 10.0)
     assert 0.2 < share("pdac", 2.5) < 0.8

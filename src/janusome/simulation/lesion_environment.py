@@ -1,7 +1,7 @@
 r"""The environment in a lesion, place by place: oxygen, acid and enzymes, as the perfused vessels and the depth have it.
 
-Oxygen follows the local vessel surface by Krogh's cylinder with saturable consumption (`relations.oxygen`); oxygen that diffuses
-from voxel to voxel is left out. Acid follows oxygen and enzymes follow the depth, both so that the mean over the lesion stays
+Oxygen follows the local vessel surface by Krogh's cylinder with saturable consumption (`relations.oxygen`); what diffuses from
+voxel to voxel is left out. Acid follows oxygen and enzymes follow the depth d, so that the mean of each over the lesion stays
 what its row says:
 
 $$ pH = \overline{pH} + a\,(f - \bar f), \quad f = P/P_c; \qquad

@@ -10,7 +10,7 @@ SMALL = 1e-3
 
 def _ln(x: Q) -> Q:
     """Logarithm by ordinary arithmetic, to 1e-6 of its cube."""
-    return (x**SMALL - x**-SMALL) / (2.0 * SMALL)
+    return (x**SMALL - x**-SMALL) / (2.0 * SMALL)  # pyright: ignore[reportReturnType]
 
 
 def internalisation_rate_constant(
@@ -43,4 +43,4 @@ def internalisation_rate_constant_of_rod(
     sphere = internalisation_rate_constant(
         hydrodynamic_diameter, shortest_uptake_half_life, fastest_uptake_diameter, uptake_size_width
     )
-    return sphere / aspect_ratio**uptake_shape_exponent
+    return sphere / aspect_ratio**uptake_shape_exponent  # pyright: ignore[reportReturnType]

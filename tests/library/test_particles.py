@@ -20,7 +20,7 @@ SHIPPED = {
     "drugs": "doxorubicin paclitaxel gemcitabine irinotecan sn-38 cisplatin daunorubicin cytarabine docetaxel topotecan "
     "etoposide vinblastine vincristine",
     "labels": "cu-64 zr-89 in-111 gadolinium-chelate iron-oxide-core nir-dye",
-    "ligands": "anti-her2 folate transferrin",
+    "ligands": "anti-her2 folate transferrin anti-psma rgd",
     "formulations": "doxil mm-302-cu64 ferumoxytol abraxane folate-iron-oxide-doxorubicin free-doxorubicin free-paclitaxel "
     "free-gemcitabine free-irinotecan free-cisplatin free-daunorubicin free-cytarabine free-docetaxel free-topotecan "
     "myocet onivyde vyxeos pk1 free-etoposide free-vinblastine free-vincristine pla-peg-vincristine pla-peg-vincristine-u16c pla-peg-vincristine-u16p",

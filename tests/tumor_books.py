@@ -7,7 +7,18 @@ import numpy as np
 from janusome.files.library import Library
 from janusome.simulation.values import Place, Scope, ValueBook
 
-KINDS = ("breast-her2", "breast-hr-positive", "breast-triple-negative", "hcc", "nsclc", "pdac", "gbm")
+KINDS = (
+    "breast-her2",
+    "breast-hr-positive",
+    "breast-triple-negative",
+    "hcc",
+    "nsclc",
+    "pdac",
+    "gbm",
+    "prostate",
+    "melanoma",
+    "ovary",
+)
 NM = 1e-9
 
 

@@ -232,6 +232,7 @@ def lesion_of(
             "filtration_rate_density": division.filtration * whole,
             "border_outflow_density": division.outflow * whole,
             **reached,
+            **{name: values * whole for name, values in division.environment.items()},
         },
         vessels=None if place_of_vessels is None else (BODY, place_of_vessels),
         special={name: (Scope(f"{name} in {tumor.name}", part),) for name, part in tumor.drugs.items() if name in study.drugs},

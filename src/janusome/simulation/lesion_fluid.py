@@ -15,6 +15,7 @@ from janusome.numerics.precision import double
 from janusome.simulation.arms import Site, environment_of
 from janusome.simulation.assembly import Compartments
 from janusome.simulation.division import Division, both_ways, in_a_row, named
+from janusome.simulation.lesion_environment import environment_by_place
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.lesion_pressure import pressure_in_layers, pressure_on_grid, tissue_around, tissue_of
 from janusome.simulation.surroundings import at_places
@@ -52,17 +53,21 @@ def in_shells(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     def by_shell(values: Array) -> Array:
         return values[:, :count].reshape(len(values), SHELLS, FINE).mean(axis=2)
 
+    shares, vessels = np.full((1, SHELLS), V / SHELLS), by_shell(weight)
     return Division(
         names=tuple(named(lesion.name, "shell", SHELLS)),
-        volume=np.full((1, SHELLS), V / SHELLS),
-        vessel_weight=by_shell(weight),
-        leaky=by_shell(leaky) / by_shell(weight),
+        volume=shares,
+        vessel_weight=vessels,
+        leaky=by_shell(leaky) / vessels,
         pressure=by_shell(fluid.pressure),
         filtration=by_shell(fluid.filtered),
         outflow=outflow,
         links=ends,
         area_over_distance=ratios,
         flow=flows,
+        environment=environment_by_place(
+            study, lesion, book, vessel_weight=vessels, volume=shares, depth=by_shell((R - middles)[None, :])
+        ),
     )
 
 
@@ -99,6 +104,9 @@ def in_voxels(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
         links=np.stack([faces.source, faces.target], axis=-1),
         area_over_distance=(faces.area_over_distance * shared)[None, :],
         flow=faces.gathered(flows)[None, :],
+        environment=environment_by_place(
+            study, lesion, book, vessel_weight=weight[None, :], volume=volume[None, :], depth=_depths(grid)[None, :]
+        ),
     )
 
 

@@ -31,8 +31,8 @@ AREA_RATIOS = {
 }
 DAY = 86400.0
 ABSENT_FROM_TUMOR, ABSENT_FROM_PLASMA = (
-    "not estimable: the lesion holds none",
-    "not estimable: plasma holds none in this window",
+    "the lesion holds none",
+    "plasma holds none in this window",
 )
 
 

@@ -121,7 +121,7 @@ def _told(
 def _why_not(seen: Seen, to: float) -> str:
     layers = seen.layers
     if layers.mean[0] <= 0.0:
-        return ABSENT_FROM_TUMOR if not layers.mean.any() else "not estimable: the outermost layer holds none"
+        return ABSENT_FROM_TUMOR if not layers.mean.any() else "the outermost layer holds none"
     deepest = float(from_internal(layers.depth[-1] - layers.depth[0], "mm"))
     lowest = layers.mean.min() / layers.mean[0]
     return f"not reached within {deepest:.3g} mm: at its lowest it is {lowest:.0%} of the outermost layer, above {to:.0%}"

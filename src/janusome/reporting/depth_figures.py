@@ -9,6 +9,7 @@ import numpy as np
 
 from janusome.reporting import style
 from janusome.reporting.numerals import duration, unit
+from janusome.reporting.pictures import power_of_ten
 from janusome.reporting.style import Drawing, Grid, drawing
 from janusome.simulation.ensemble import quantiles
 from janusome.simulation.record import Arm, DepthProfile
@@ -46,13 +47,14 @@ def _profiles_of(profiles: Sequence[DepthProfile], lesion: str, arm: str) -> Dra
     def paint(figure: Figure) -> None:
         handles: dict[float, Any] = {}
         for axes, ((species, form, u), found) in zip(grid.axes(figure), panels.items(), strict=True):
+            scale, power = power_of_ten(max(float(np.max(each.values)) for each in found))
             for number, each in enumerate(one for one in found if one.time in colours):
-                handles[each.time] = _draw(axes, each, colour=colours[each.time], number=number)
+                handles[each.time] = _draw(axes, each, scale=scale, colour=colours[each.time], number=number)
             axes.set_ylim(bottom=0.0)
             axes.set_xlim(left=0.0)
             axes.set_title(species if form in (species, "total") else f"{form} {species}")
             axes.set_xlabel("depth (mm)")
-            axes.set_ylabel(f"in tumor ({unit(u)})")
+            axes.set_ylabel(f"in tumor ({power}{unit(u)})")
         style.legend_above(figure, [handles[time] for time in times if time in handles], labels)
 
     names = ", ".join(f"{form} {species}" if form != species else species for species, form, _ in panels)
@@ -66,9 +68,9 @@ def _profiles_of(profiles: Sequence[DepthProfile], lesion: str, arm: str) -> Dra
     )
 
 
-def _draw(axes: Axes, each: DepthProfile, *, colour: str, number: int) -> Any:
-    (line,) = axes.plot(np.asarray(from_internal(each.depth, "mm")), each.values, color=colour)
-    median, low, high = quantiles(each.shell_values)
+def _draw(axes: Axes, each: DepthProfile, *, scale: float, colour: str, number: int) -> Any:
+    (line,) = axes.plot(np.asarray(from_internal(each.depth, "mm")), each.values / scale, color=colour)
+    median, low, high = quantiles(each.shell_values / scale)
     x = np.asarray(from_internal(each.shell_depth, "mm"))
     x = x + ASIDE * (number - 1) * float(from_internal(each.depth[-1], "mm"))
     axes.errorbar(

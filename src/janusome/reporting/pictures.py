@@ -26,30 +26,28 @@ BARS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # mm
 def maps_of(maps: Mapping[str, Sequence[TumorMap]]) -> Drawing | None:
     """One field of one lesion: a row for each arm, a column for each time, all on one colour scale; the middle slices."""
     rows = {arm: _few(sorted(found, key=lambda m: m.time)) for arm, found in maps.items() if found}
-    drawn = [(arm, each) for arm, found in rows.items() for each in found if np.isfinite(each.values).any()]
-    low, high = _limits([each for _, each in drawn])
+    drawn = [(arm, each, _slice(each)) for arm, found in rows.items() for each in found if np.isfinite(each.values).any()]
+    low, high = _limits([plane for *_, plane in drawn])
     if not drawn or high <= 0.0:
         return None
-    first, (scale, power) = drawn[0][1], _power(high)
+    (_, first, shape), (scale, power) = drawn[0], power_of_ten(high)
     columns = max(len(found) for found in rows.values())
-    grid = _pictures(len(drawn), first.values.shape[1:], first.voxel_size, below=BELOW, columns=columns)
+    grid = _pictures(len(drawn), shape.shape, first.voxel_size, below=BELOW, columns=columns)
+    label = _short(first.quantity) + (f" ({power}{unit(first.unit)})" if power or first.unit else "")
 
     def paint(figure: Figure) -> None:
         shown = None
-        for axes, (arm, each) in zip(grid.axes(figure), drawn, strict=True):
-            middle = _middle(np.isfinite(each.values))
-            inside, plane = np.isfinite(each.values[middle]), each.values[middle] / scale
-            shown = _show(axes, plane, each.voxel_size, cmap="cividis", low=low / scale, high=high / scale)
-            _outline(axes, inside, each.voxel_size, colour="#5b6673")
+        for axes, (arm, each, plane) in zip(grid.axes(figure), drawn, strict=True):
+            shown = _show(axes, plane / scale, each.voxel_size, cmap="cividis", low=low / scale, high=high / scale)
+            _outline(axes, np.isfinite(plane), each.voxel_size, colour="#5b6673")
             axes.set_title(
                 ", ".join([*([arm] if len(rows) > 1 else []), *_when(each)]), fontsize=8.5 if len(rows) == 1 else 7.5
             )
             _scale_bar(axes, plane.shape, each.voxel_size, colour=style.INK, below=BELOW)
-        _colour_bar(
-            figure, shown, grid, _short(first.quantity) + (f" ({power}{unit(first.unit)})" if power or first.unit else "")
-        )
+        _colour_bar(figure, shown, grid, label)
 
-    return drawing(paint, size=grid.size, alternative=_map_words(rows), caption=_map_caption(rows, low=low, high=high))
+    caption = _map_caption(rows, shape.shape, low=low, high=high)
+    return drawing(paint, size=grid.size, alternative=_map_words(rows), caption=caption)
 
 
 def _few(maps: Sequence[TumorMap]) -> list[TumorMap]:
@@ -58,10 +56,19 @@ def _few(maps: Sequence[TumorMap]) -> list[TumorMap]:
     return [maps[k] for k in np.round(np.linspace(0, len(maps) - 1, MOST_COLUMNS)).astype(int)]
 
 
-def _limits(maps: Sequence[TumorMap]) -> tuple[float, float]:
-    """Return where the colours of some maps begin, zero unless they hold less, and where they end."""
-    lowest = min((float(np.nanmin(each.values)) for each in maps), default=0.0)
-    return min(lowest, 0.0), max((float(np.nanmax(each.values)) for each in maps), default=0.0)
+def _slice(each: TumorMap) -> NDArray[np.float64]:
+    """Return the slice through the middle of a lesion, cut to the lesion with one voxel around it."""
+    inside = np.isfinite(each.values)
+    rows, columns = (np.flatnonzero(inside.any(axis=axes)) for axes in ((0, 2), (0, 1)))
+    box = tuple(slice(max(0, int(found[0]) - 1), int(found[-1]) + 2) for found in (rows, columns))
+    return each.values[_middle(inside)][box]
+
+
+def _limits(planes: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+    """Return where the colours of some slices begin, zero unless they hold less, and where they end."""
+    held = [plane[np.isfinite(plane)] for plane in planes]
+    low, high = (min((float(v.min()) for v in held), default=0.0), max((float(v.max()) for v in held), default=0.0))
+    return min(low, 0.0), high
 
 
 def _when(each: TumorMap) -> list[str]:
@@ -74,10 +81,10 @@ def _map_words(rows: Mapping[str, Sequence[TumorMap]]) -> str:
     return f"Map of {_name(maps[0])} in {maps[0].lesion}, middle slice, {f'at {when}' if when else 'throughout'}."
 
 
-def _map_caption(rows: Mapping[str, Sequence[TumorMap]], *, low: float, high: float) -> str:
+def _map_caption(rows: Mapping[str, Sequence[TumorMap]], shape: tuple[int, ...], *, low: float, high: float) -> str:
     """Say what maps show, with their scales in words: the limits of the colours and the length of the bar."""
     first = next(iter(rows.values()))[0]
-    name, across = _name(first), _extent(first.values.shape[1:], first.voxel_size)[1]
+    name, across = _name(first), _extent(shape, first.voxel_size)[1]
     limits = f"colours go from {number(low)} to {number(high)} {unit(first.unit)}".rstrip()
     arms = f" in the arms {' and '.join(rows)}" if len(rows) > 1 else ""
     return (
@@ -216,7 +223,7 @@ def _middle(inside: NDArray[np.bool_]) -> int:
     return round(float(np.flatnonzero(filled).mean())) if filled.any() else inside.shape[0] // 2
 
 
-def _power(top: float) -> tuple[float, str]:
+def power_of_ten(top: float) -> tuple[float, str]:
     """Return the power of ten that a colour bar is written in, and its text."""
     exponent = int(np.floor(np.log10(top)))
     if -3 < exponent < 4:

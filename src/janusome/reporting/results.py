@@ -122,9 +122,13 @@ def _courses(path: Path, arm: Arm) -> None:
 
 
 def _maps(path: Path, maps: Sequence[TumorMap]) -> None:
-    fields: dict[str, Field] = {}
-    times = sorted({each.time for each in maps})
-    for each in maps:
+    fields = {
+        slug(each.species): Field(("z", "y", "x"), each.values.astype(np.float32), each.unit, each.quantity)
+        for each in maps
+        if each.steady
+    }
+    times = sorted({each.time for each in maps if not each.steady})
+    for each in (one for one in maps if not one.steady):
         name = slug(f"{each.form} {each.species} {each.site}")
         if name in fields:
             continue

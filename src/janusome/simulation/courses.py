@@ -65,6 +65,11 @@ class CourseMaker:
             found += [*groups, *([(name, TOTAL, tuple(forms))] if len(groups) > 1 else [])]
         return found
 
+    def given(self) -> list[tuple[str, str, tuple[Species, ...]]]:
+        """Return the groups of what a dose held any of, as it was or as it becomes."""
+        injected, matter = self.trajectory.injected, self.assembly.matter
+        return [group for group in self.groups() if np.any(injected.get(material_of(group[2][0], matter), 0.0))]
+
     def against_plasma(self, name: str, group: tuple[Species, ...], lesion: Site) -> dict[str, tuple[Array, Array]]:
         """Return courses (lanes, times) in a lesion, each with the course in plasma that it is compared with.
 

@@ -71,7 +71,7 @@ def against_blood(
     minute in plasma follows from the next two points, as in the analysis of plasma.
     """
     first = given[0]
-    for name, form, group in maker.groups():
+    for name, form, group in maker.given():
         for basis, (tissue, plasma) in maker.against_plasma(name, group, lesion).items():
             figure, unit = AREA_RATIOS[basis]
             for stop in stops:

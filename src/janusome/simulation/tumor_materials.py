@@ -39,7 +39,7 @@ class Material:
 
 
 def materials_of(groups: Sequence[tuple[str, str, tuple[Species, ...]]]) -> list[Material]:
-    """Return the carrier, each released drug with its target, and each label, of what is followed (`CourseMaker.groups`)."""
+    """Return the carrier, each released drug with its target, and each label, of what is followed (`CourseMaker.given`)."""
     found = []
     for name, form, group in groups:
         whole = len([one for one in groups if one[0] == name]) == 1 or form == "total"

@@ -54,7 +54,7 @@ def readouts_of(
     for lesion in lesions:
         found += shares_of_dose(courses, coarse.times, lesion.name, moments)
         found += against_blood(maker, coarse.times, lesion, given, stops)
-        for material in materials_of(maker.groups()):
+        for material in materials_of(maker.given()):
             limits = thresholds_of(study, material, maker)
             for moment in moments:
                 held = held_by_shells(coarse, lesion, material, moment)
@@ -76,7 +76,7 @@ def profiles_of(
             _measured_in_shells(coarse, lesion, material, moment, maker),
         )
         for lesion in lesions
-        for material in materials_of(maker.groups())
+        for material in materials_of(maker.given())
         if material.site == WHOLE
         for moment in moments
     )

@@ -20,7 +20,7 @@ SHIPPED = {
     "drugs": "doxorubicin paclitaxel gemcitabine irinotecan sn-38 cisplatin daunorubicin cytarabine docetaxel topotecan "
     "etoposide vinblastine vincristine",
     "labels": "cu-64 zr-89 in-111 gadolinium-chelate iron-oxide-core nir-dye",
-    "ligands": "anti-her2 folate transferrin",
+    "ligands": "anti-her2 folate transferrin anti-psma rgd",
     "formulations": "doxil mm-302-cu64 ferumoxytol abraxane folate-iron-oxide-doxorubicin free-doxorubicin free-paclitaxel "
     "free-gemcitabine free-irinotecan free-cisplatin free-daunorubicin free-cytarabine free-docetaxel free-topotecan "
     "myocet onivyde vyxeos pk1 free-etoposide free-vinblastine free-vincristine pla-peg-vincristine pla-peg-vincristine-u16c pla-peg-vincristine-u16p",
@@ -144,12 +144,14 @@ def test_a_row_has_what_its_laws_need(key):
     row = ROWS[key]
     needed = NEEDED[kind].union(*(NEEDED_BY_LAW.get(law, set()) for law in row.get("laws", [])))
     has = set(row.get("values", {}))
-    if kind == "carriers":  # from size and charge, and the walls and the matrix of the tumor
-        needed -= {"vascular_permeability", "diffusion_hindrance"}
+    if kind == "carriers":  # from size and charge, and the walls, the matrix and the macrophages of the tumor
+        needed -= {"vascular_permeability", "diffusion_hindrance", "macrophage_uptake_rate_constant"}
     if kind == "carriers" and has >= DESCRIBES:  # uptake and capacity from size and charge
         needed -= {"clearance_per_phagocyte", "capacity_per_phagocyte"}
     if kind == "drugs" and has >= PREDICTS:  # partition from structure
         needed -= {"partition_coefficient"}
+    if kind == "ligands" and "shortest_uptake_half_life" in has:  # uptake from size and shape
+        needed -= {"internalisation_rate_constant"}
     assert needed <= has
 
 

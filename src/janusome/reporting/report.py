@@ -25,6 +25,7 @@ from janusome.simulation.findings import (
 )
 from janusome.simulation.record import Arm, Record, ValueUsed
 from janusome.simulation.scoring import score
+from janusome.specification.vocabulary import HELD
 
 UNDATED = "(n.d.). "  # how a citation without author and year begins
 NEGLIGIBLE = 1e-4  # % of the injected dose; organs and exits that never hold more are left out of the table
@@ -84,6 +85,7 @@ def report(
         exposed=[table for arm in record.arms if (table := tumor_tables.exposure_table(arm)) is not None],
         read_out=[table for arm in record.arms for table in tumor_tables.moment_tables(arm)],
         contents=[(arm.name, _contents_table(found[arm.name]["biodistribution"])) for arm in record.arms],
+        held=HELD,
         asked=[duration(hour) for hour in hours],
         grades=_grades(record.values),
         owners=[(owner, list(rows)) for owner, rows in groupby(sorted(record.values, key=_by_owner), key=lambda v: v.owner)],

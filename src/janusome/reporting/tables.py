@@ -15,7 +15,9 @@ summary.json holds, with every figure as {median, q05, q95, unit, estimable} or 
         visibility: [{scan, scanner, modality, label, lesion, time_h, criterion, visible_at_median_inputs,
             visible_share_of_draws, figures: {contrast_to_noise}}],
         tumor_readouts: [{organ, species, form, site, basis, above, time_h, from_h, to_h, figures: {injected_dose_per_mass,
-            auc_ratio, penetration_half_depth, cell_share_above, ...}}]}}, each with what applies of above and the times
+            auc_ratio, penetration_half_depth, cell_share_above, ...}}], each with what applies of above and the times
+        hypersensitivity: {expected_at_median_inputs, expected_share_of_draws, criterion, grade, values, assumed,
+            figures: {complement_over_threshold}}, where a carrier is injected}}
     exposure_ratios: [{arm, reference, species, form, organ, site, quantity, figures: {auc_ratio, peak_ratio}}]
     drivers: [{answer, owner, name, rank_correlation}]
     observed: [{arm, species, form, organ, site, quantity, unit, points, fold_error, within_2_fold, inside_interval}],
@@ -47,7 +49,7 @@ from janusome.simulation.findings import (
     tumor_readouts,
     visibility,
 )
-from janusome.simulation.record import Arm, Record
+from janusome.simulation.record import Arm, Hypersensitivity, Record
 from janusome.simulation.scoring import Score, score
 from janusome.units import from_internal
 
@@ -145,6 +147,18 @@ def _arm(arm: Arm, record: Record, *, hours: list[float], untreated: Arm | None)
         "tumor_response": [_finding(found) for found in response(arm, untreated)],
         "visibility": [_finding(found) for found in visibility(arm)],
         "tumor_readouts": [_finding(found) for found in tumor_readouts(arm)],
+    } | ({} if arm.hypersensitivity is None else {"hypersensitivity": _reaction(arm.hypersensitivity)})
+
+
+def _reaction(found: Hypersensitivity) -> dict[str, Any]:
+    return {
+        "expected_at_median_inputs": bool(found.expected[0]),
+        "expected_share_of_draws": float(found.expected.mean()),
+        "criterion": found.criterion,
+        "grade": found.grade,
+        "values": found.values,
+        "assumed": found.assumed,
+        "figures": {"complement_over_threshold": answer(interval(found.load, ""))},
     }
 
 

@@ -120,6 +120,18 @@ class DoseGiven:
 
 
 @dataclass(frozen=True)
+class Hypersensitivity:
+    """Whether complement on an injected carrier lets expect a reaction, for every draw, and what that rests on."""
+
+    load: Array  # (draws,) complement load over the one that counts
+    expected: NDArray[np.bool_]  # (draws,)
+    criterion: str
+    grade: str  # of the weakest value behind it
+    values: int  # behind it
+    assumed: int  # of them
+
+
+@dataclass(frozen=True)
 class Arm:
     """One arm of the study: treated, free-drug, untreated."""
 
@@ -136,6 +148,7 @@ class Arm:
     laws: tuple[str, ...] = ()  # that acted, by the names of their files
     readouts: tuple[Readout, ...] = ()  # of every lesion
     profiles: tuple[DepthProfile, ...] = ()
+    hypersensitivity: Hypersensitivity | None = None  # where a carrier was injected and the proteins of plasma are known
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ from janusome.simulation.record import Arm, DoseGiven, Record, TumorMap
 from janusome.simulation.solubility import beyond_solubility
 from janusome.simulation.trajectory import Control, Trajectory, follow
 from janusome.simulation.tumor_field import Snapshot, TumorField, cells_of, follow_field
+from janusome.simulation.tumor_reading import profiles_of, readouts_of, steady_maps
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy
 from janusome.units import from_internal
@@ -167,7 +168,8 @@ def _arm(
         else None
     )
     masses = molar_masses(study, book)
-    maps = tuple(_maps(field, lesions, _map_moments(study, given), masses)) if field is not None else ()
+    moments = _map_moments(study, given) if given else []
+    maps = (*_maps(field, lesions, moments, masses), *steady_maps(field, lesions)) if field is not None else ()
     scans = scans_of(study, coarse, field, lesions, book) if field is not None else ()
     if field is not None:
         acted["interstitial_transport"] = None
@@ -184,6 +186,10 @@ def _arm(
         ledger_error=max(coarse.ledger_error, field.ledger_error if field is not None else 0.0),
         splitting_error=None if field is None else field.splitting_error,
         laws=tuple(acted),
+        readouts=readouts_of(study, coarse, field, lesions, given, courses=courses, maker=maker, moments=moments)
+        if field is not None
+        else (),
+        profiles=profiles_of(coarse, field, lesions, maker=maker, moments=moments) if field is not None else (),
         solver={**coarse.solver, **(field.solver if field else {}), "seconds": round(time.perf_counter() - started, 2)},
         hypersensitivity=hypersensitivity_of(study, given),
     )

@@ -40,6 +40,7 @@ Array = NDArray[np.float64]
 
 STUB = "vessels apart"
 LARGEST_CHANGE = 0.1  # of the content of a lesion's plasma within one macro step
+SPARSEST = 1.0  # 1/m, surface of vessels per volume: where there are fewer, oxygen is told as if there were these
 SHORTEST, LONGEST = 0.5, 6.0 * 3600.0  # s
 
 
@@ -61,7 +62,7 @@ class _Voxels:
     program: Program
     operators: Mapping[Species, csr_array]
     shells: Array  # (shells, voxels): how much of each voxel lies in each shell of the one that follows in the body
-    pressure: Array  # (voxels,), Pa
+    surroundings: Mapping[str, Array]  # by quantity, (voxels,)
     states: Array
     step: Any = None
 
@@ -89,6 +90,7 @@ class TumorField:
     ledger_error: float
     splitting_error: float
     solver: Mapping[str, Any] = field(default_factory=dict)
+    surroundings: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)  # of each lesion: quantity -> (voxels,)
 
     def at(self, lesion: str, time: float) -> Snapshot:
         """Return the snapshot of a lesion at a moment that was asked for."""
@@ -152,6 +154,7 @@ def follow_field(
         ledger_error=worst,
         splitting_error=_difference(coarse, voxels, snapshots),
         solver={"macro steps": len(steps) - 1, "voxels": sum(one.lesion.grid.count for one in voxels)},
+        surroundings={one.lesion.name: one.surroundings for one in voxels},
     )
 
 
@@ -212,9 +215,19 @@ def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBo
         program=program_of(assembly, f"voxel of {lesion.name}"),
         operators=_operators(assembly, region, division, book),
         shells=shell_shares(lesion.grid, SHELLS),
-        pressure=division.pressure[0],
+        surroundings=_surroundings(region, division, book),
         states=assembly.initial.copy(),
     )
+
+
+def _surroundings(region: Compartments, division: Division, book: ValueBook) -> dict[str, Array]:
+    """Return what the tissue of each voxel is like: pressure, perfused vessels, and oxygen where the rows tell of it."""
+    surface = region.context["vessel_surface_density"][:, 0]
+    asked = ("interstitial_oxygen_pressure", region.scopes[0], Place(region.host_species), np.nan)
+    some = np.maximum(surface, SPARSEST)
+    oxygen = book.fill_or(*asked, context={"vessel_surface_density": some})
+    found = {"interstitial_pressure": division.pressure[0], "vessel_surface_density": surface}
+    return found | ({"interstitial_oxygen_pressure": oxygen + 0.0 * surface} if np.isfinite(oxygen).all() else {})
 
 
 def _operators(assembly: Assembly, region: Compartments, division: Division, book: ValueBook) -> dict[Species, csr_array]:

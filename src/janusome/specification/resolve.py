@@ -157,6 +157,10 @@ def _resolved(draft: Draft[Study], library: RowsByName, *, origin: Origin) -> Re
             findings.refuse(
                 ("outputs", "times", k), Refusal(problem, f"allowed is up to outputs.until, {study.outputs.until}")
             )
+    for name in study.outputs.thresholds:
+        if formulation is not None and name not in parts.drugs:
+            allowed = ", ".join(parts.drugs) or "none: the formulation carries no drug"
+            findings.refuse(("outputs", "thresholds", name), Refusal("is no drug of this study", f"allowed is {allowed}"))
     if findings.refusals or formulation is None or host is None:
         raise InputErrors(findings.refusals)
     free = carrier is not None and bool(formulation.payloads)
@@ -181,6 +185,7 @@ def _resolved(draft: Draft[Study], library: RowsByName, *, origin: Origin) -> Re
         observed=study.observed,
         cautions=tuple(findings.cautions),
         proteins=proteins(library) if reference else {},
+        thresholds={name: internal(limit, "ug/mL") for name, limit in study.outputs.thresholds.items()},
         joints=library.joints,
         reference=reference,
     )

@@ -129,6 +129,7 @@ class ResolvedStudy:
     observed: str | None
     cautions: tuple[Caution, ...] = ()
     proteins: Mapping[str, Protein] = field(default_factory=dict)  # of plasma; read where the study changes the corona
+    thresholds: Mapping[str, float] = field(default_factory=dict)  # kg/m^3 of drugs that cells are asked to see
     joints: Mapping[str, Joint] = field(default_factory=dict)  # by the source of the values that are drawn together
     reference: ReferenceParticle | None = None  # there where the study changes the corona
 

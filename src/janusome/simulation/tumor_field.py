@@ -42,6 +42,10 @@ STUB = "vessels apart"
 LARGEST_CHANGE = 0.1  # of the content of a lesion's plasma within one macro step
 SPARSEST = 1.0  # 1/m, surface of vessels per volume: where there are fewer, oxygen is told as if there were these
 SHORTEST, LONGEST = 0.5, 6.0 * 3600.0  # s
+LOCAL, LOOSER = (
+    1e-4,
+    1e3,
+)  # relative tolerance in a voxel, and its absolute one over the body's: a tenth of the splitting's error
 
 
 @dataclass(frozen=True)
@@ -319,10 +323,9 @@ def _body(assembly: Assembly) -> Compartments:
 
 
 def _local_tolerances(one: _Voxels, given: Sequence[Given]) -> Tolerances:
-    """A voxel holds a small share of the dose: its tolerance is that of the body over the number of voxels."""
-    whole = tolerances_of(one.assembly, given)
-    absolute = np.asarray(whole.absolute) / one.lesion.grid.count
-    return Tolerances(relative=whole.relative, absolute=np.maximum(absolute, 1e-34))
+    """A voxel holds a small share of the dose: its tolerance is a looser one of the body over the number of voxels."""
+    absolute = LOOSER * np.asarray(tolerances_of(one.assembly, given).absolute) / one.lesion.grid.count
+    return Tolerances(relative=LOCAL, absolute=np.maximum(absolute, 1e-34))
 
 
 def _inject(one: _Voxels, given: Sequence[Given], start: float, stop: float) -> None:

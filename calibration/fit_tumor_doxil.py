@@ -1,11 +1,11 @@
-"""Fit PEG liposomes in tumors of mice to Doxil in 4T1 (Laginha 2005, Table 1): three values of the carrier.
+"""Fit Doxil in tumors of mice to that in 4T1 (Laginha 2005, Table 1): three values of its row.
 
     JANUSOME_DATA=/path/to/data python calibration/fit_tumor_doxil.py
 
 Moved are the permeability of the vessels to the liposome, its uptake by macrophages and its release in lysosomes, from the
 priors below, until areas, peaks and times of peak of both doses, total and nuclear, are nearest by squared logarithms. The free
 drug and the faster liposome are not seen. It prints modes with the 5th and 95th percentile that the curvature gives; the row
-`carrier/peg-liposome` holds them, rounded and with wider spreads, in its overlay for mice.
+`formulation/doxil` holds them, rounded and with wider spreads, in its overlay for mice.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Comparison B of the tumor: Doxil, a faster liposome and free doxorubicin in 4T1 tumors (Laginha 2005).
 
-Three values of PEG liposomes in mice were fitted to Doxil. The free drug is predicted. The faster liposome is Doxil with another
+Three values of Doxil in mice were fitted. The free drug is predicted. The faster liposome is Doxil with another
 leak, which is fitted to its total area; all else of it is predicted.
 """
 
@@ -169,8 +169,8 @@ def _text(leak: float) -> tuple[str, ...]:
     return (
         "Table 1 of Laginha and others (2005): areas over 7 days for liposomes and over 24 hours for the free drug. The tumor is "
         "one place; a gram of it is counted as it is at each moment, grown meanwhile and shrunk by what the drug kills.",
-        "Fitted to Doxil, both doses, by calibration/fit_tumor_doxil.py: the permeability of tumor vessels to PEG liposomes in mice, "
-        "their uptake by macrophages, their release in lysosomes. Perfusion of the tumor, and everything of the drug but its "
+        "Fitted to Doxil, both doses, by calibration/fit_tumor_doxil.py: the permeability of tumor vessels to Doxil in mice, its "
+        "uptake by macrophages, its release in lysosomes. Perfusion of the tumor, and everything of the drug but its "
         "release from DNA (which is the table's half-life of the free drug), were not fitted. The free drug is predicted.",
         f"The faster liposome is Doxil with a leak of {leak:.3g} 1/h, fitted to its total area.",
         "The published peak of the free drug at 30 minutes is not reached: the tumor of the model is perfused too slowly for "

@@ -84,10 +84,9 @@ def bench_of(arm: Arm, library: Library) -> Bench:
 
 
 def key_of(bench: Bench, quantity: str) -> str:
-    """Return the key of a value of the carrier, wherever no organ has its own."""
-    (found,) = (
-        key for key, (name, _) in bench.values.items() if name == quantity and key.startswith("carrier peg-liposome/")
-    )
+    """Return the key of a value of the liposome, wherever no organ has its own."""
+    rows = ("formulation doxil/", "carrier peg-liposome/")
+    (found,) = (key for key, (name, _) in bench.values.items() if name == quantity and key.startswith(rows))
     return found
 
 

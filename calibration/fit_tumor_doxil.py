@@ -3,9 +3,9 @@
     JANUSOME_DATA=/path/to/data python calibration/fit_tumor_doxil.py
 
 Moved are the permeability of the vessels to the liposome, its uptake by macrophages and its release in lysosomes, from the
-priors below, until areas, peaks and times of peak of both doses, total and nuclear, are nearest by squared logarithms. The free
-drug and the faster liposome are not seen. It prints modes with the 5th and 95th percentile that the curvature gives; the row
-`formulation/doxil` holds them, rounded and with wider spreads, in its overlay for mice.
+priors below, until areas, peaks and times of peak of both doses, total and nuclear, are nearest by squared logarithms. The
+free drug and the faster liposome are not seen. It prints modes with the 5th and 95th percentile that the curvature gives; the
+row `formulation/doxil` holds them, rounded and with wider spreads, in its overlay for mice.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def main() -> None:
     spread = np.array([prior.spread for prior in PRIORS.values()])
 
     def logarithms(shifts: Array) -> Array:
-        """ln of what the table gives, (lanes, aims), for (lanes, values) of ln multipliers of the priors."""
+        """Return ln of what the table gives, (lanes, aims), for (lanes, values) of ln multipliers of the priors."""
         found = {}
         for arm, bench in benches.items():
             numbers = {

@@ -38,9 +38,7 @@ def tissue(
     *, wall: float, surface: float, conductivity: float, vascular: float, drainage: float = 0.0, lymphatic: float = 0.0
 ) -> Tissue:
     """Return a tissue from the paper's units: cm/(mmHg s), 1/cm, cm^2/(mmHg s), mmHg, 1/(mmHg s), mmHg."""
-    return Tissue(
-        conductivity * 1e-4 / MMHG, wall * surface / MMHG, vascular * MMHG, drainage / MMHG, lymphatic * MMHG
-    )
+    return Tissue(conductivity * 1e-4 / MMHG, wall * surface / MMHG, vascular * MMHG, drainage / MMHG, lymphatic * MMHG)
 
 
 TUMOR = tissue(wall=2.8e-7, surface=200.0, conductivity=4.13e-8, vascular=15.6 - 0.82 * (20.0 - 15.0))

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
-from janusome.qualification.comparisons import Made, Progress, compared, data_folder
+from janusome.qualification.comparisons import Made
 from janusome.qualification.corona import corona
 from janusome.qualification.human import human
 from janusome.qualification.mouse_particles import mouse_particles
 from janusome.qualification.particle_with_drug import particle_with_drug
 from janusome.qualification.rat_gold import rat_gold
-from janusome.qualification.section import Section
 from janusome.qualification.small_drugs import small_drugs
 
 COMPARISONS: tuple[tuple[str, Made], ...] = (
@@ -22,17 +18,3 @@ COMPARISONS: tuple[tuple[str, Made], ...] = (
     ("gold in rats", rat_gold),
     ("nanomedicines in people", human),
 )
-
-
-def qualify_body(data: Path, *, frozen: bool, progress: Progress, should_stop: Callable[[], bool]) -> tuple[Section, ...]:
-    """Return every section of the body.
-
-    Raises
-    ------
-    InputError
-        If the folder is none, or a table in it cannot be used.
-    KeyboardInterrupt
-        If asked to stop.
-    """
-    folder = data_folder(data, holding="body")
-    return compared(COMPARISONS, folder, frozen=frozen, progress=progress, should_stop=should_stop)

@@ -1,7 +1,6 @@
 """Comparison C of the tumor: a cohort of published mouse experiments, %ID in the tumor a day after the dose.
 
-Only descriptors are read (size, charge, material, targeting, tumor weight, dose). What the tumors held is scored by leak group;
-groups whose other tables the population was fitted to are not new to it and are left out of the scores.
+Only descriptors are read (size, charge, material, tumor weight). What the tumors held is scored by leak group; groups whose other tables the population was fitted to are not new to it and are left out of the scores.
 """
 
 from __future__ import annotations
@@ -61,7 +60,10 @@ def tumor_mice(data: Path, *, frozen: bool) -> Section:
     new = np.array([each not in taught for each in groups.tolist()])
     return Section(
         "C", TITLE, _text(len(cohort.rows), int((~new).sum()), frozen=frozen),
-        (*_cohort(cohort, found), *_scored(cohort, found, groups, new), *(() if frozen else _before(shipped, found, groups, new))),
+        (
+            *_cohort(cohort, found), *_scored(cohort, found, groups, new),
+            *(() if frozen else _before(shipped, found, groups, new)),
+        ),
         (_by_descriptor(cohort, found),),
         predictions={"tumor_mice": tuple(_rows(cohort, found, groups, new))},
     )  # fmt: skip
@@ -104,9 +106,7 @@ def leveled(shipped: Cohort, found: Array, groups: NDArray[np.int64]) -> Cohort:
     return Cohort(shipped.rows, mean, deviation)
 
 
-def _before(
-    shipped: Cohort, found: Array, groups: NDArray[np.int64], new: NDArray[np.bool_]
-) -> list[Finding]:
+def _before(shipped: Cohort, found: Array, groups: NDArray[np.int64], new: NDArray[np.bool_]) -> list[Finding]:
     """Return the same scores of the shipped population alone, without targets."""
     each = (*_cohort(shipped, found), *_scored(shipped, found, groups, new))
     return [replace(one, name=f"{one.name}, shipped population alone", target="", met=None) for one in each]
@@ -157,7 +157,9 @@ def _scored(cohort: Cohort, found: Array, groups: NDArray[np.int64], new: NDArra
         blind[own] = (constant(y, ~own) if (~own).any() else y)[own]
     pair = paired(y, mean, blind, group)
     assert ours.coverage is not None
-    note = f"ratio {pair.ratio:.3f} ({pair.low:.3f} to {pair.high:.3f}); {len(here)} experiments, {len(np.unique(group))} groups"
+    note = (
+        f"ratio {pair.ratio:.3f} ({pair.low:.3f} to {pair.high:.3f}); {len(here)} experiments, {len(np.unique(group))} groups"
+    )
     return [
         Finding("AAFE of %ID at a day", ours.aafe, "", "no worse than a constant beyond chance", scores(y, blind).aafe,
                 "constant, of the other folds", pair.not_worse, note),
@@ -178,9 +180,7 @@ def _by_descriptor(cohort: Cohort, found: Array) -> Table:
     return Table("Medians of %ID at a day", ("descriptor", "value", "experiments", "found", "ours"), tuple(rows))
 
 
-def _rows(
-    cohort: Cohort, found: Array, groups: NDArray[np.int64], new: NDArray[np.bool_]
-) -> list[Mapping[str, object]]:
+def _rows(cohort: Cohort, found: Array, groups: NDArray[np.int64], new: NDArray[np.bool_]) -> list[Mapping[str, object]]:
     quantiles = np.exp(cohort.mean[:, None] + cohort.deviation[:, None] * NINETY * np.array([-1.0, 0.0, 1.0]))
     return [
         {
@@ -206,9 +206,9 @@ def _text(experiments: int, known: int, *, frozen: bool) -> tuple[str, ...]:
     )
     return (
         how,
-        f"{experiments} experiments. The population of particles in mice (docs/qualification.md) was fitted to %ID/g of other tables; "
-        f"it is taken at each experiment's size, charge and material, and times the weight of its tumor. {known} experiments are "
-        "of leak groups that it was fitted to: they count for the cohort and not for the scores.",
+        f"{experiments} experiments. The population of particles in mice (docs/qualification.md) was fitted to %ID/g of "
+        "other tables; it is taken at each experiment's size, charge and material, and times the weight of its tumor. "
+        f"{known} experiments are of leak groups that it was fitted to: they count for the cohort and not for the scores.",
         "Targeting, shape and dose are not read: the population has no value for them. PEG and radiolabels are not told in "
         "these tables and count as usual. Draws hold what differs between studies and particles, and the scatter of a point.",
         "Tumor weights are often assumed in the source (0.12 g); %ID scales with them.",

@@ -55,7 +55,9 @@ def tumor_patients(data: Path, *, frozen: bool, draws: int = DRAWS) -> Section:
     middle, spread = float(np.exp(each.mean())), float(each.std(ddof=1))
     r = float(np.corrcoef(each, np.log(cohort.exposure))[0, 1])
     findings = [
-        Finding("geometric mean, scanned at 24 to 48 h", middle, "%ID/kg", f"{LEAST:g} to {MOST:g}", met=LEAST <= middle <= MOST),
+        Finding(
+            "geometric mean, scanned at 24 to 48 h", middle, "%ID/kg", f"{LEAST:g} to {MOST:g}", met=LEAST <= middle <= MOST
+        ),
         Finding("standard deviation of ln uptake", spread, "", f"{NARROW:g} to {WIDE:g}", met=NARROW <= spread <= WIDE),
         *(
             Finding(f"geometric mean at {hour:g} h", float(np.exp(np.log(held).mean())), "%ID/kg")
@@ -70,9 +72,7 @@ def tumor_patients(data: Path, *, frozen: bool, draws: int = DRAWS) -> Section:
             "share of draws within the published range", inside, "", "", expected, "expected between the ends of 19 patients"
         ),
     ]
-    return Section(
-        "D", TITLE, _text(draws), tuple(findings), (), (_figure(cohort),), {"tumor_patients": tuple(_rows(cohort))}
-    )
+    return Section("D", TITLE, _text(draws), tuple(findings), (), (_figure(cohort),), {"tumor_patients": tuple(_rows(cohort))})
 
 
 def drawn(draws: int) -> Cohort:
@@ -83,7 +83,14 @@ def drawn(draws: int) -> Cohort:
         host="human-female",  # pyright: ignore[reportArgumentType]
         tumor={"kind": LESION, "volume": VOLUME, "voxels": 1},  # pyright: ignore[reportArgumentType]
         protocol=[  # pyright: ignore[reportArgumentType]
-            {"at": "0 h", "dose": "30 mg/m^2", "of": "doxorubicin", "route": "intravenous", "over": "1 h", "activity": "400 MBq"}
+            {
+                "at": "0 h",
+                "dose": "30 mg/m^2",
+                "of": "doxorubicin",
+                "route": "intravenous",
+                "over": "1 h",
+                "activity": "400 MBq",
+            }
         ],
         controls=(),
         outputs={"until": "49 h", "draws": draws, "seed": SEED},  # pyright: ignore[reportArgumentType]
@@ -147,8 +154,9 @@ def _rows(cohort: Cohort) -> list[Mapping[str, object]]:
 
 def _text(draws: int) -> tuple[str, ...]:
     return (
-        f"{draws} draws of every value within its spread, the first at the medians; women, one lesion of {VOLUME}, which the abstract "
-        "does not give. Each is scanned once, at a moment between 24 and 48 h. Nothing is fitted to these patients. Copper-64 is decay-corrected.",
-        "Published (lee2017, abstract): 0.52 to 18.5 %ID/kg in 19 patients at 24 to 48 h, 35-fold apart and independent of the "
-        "exposure in plasma. The geometric mean of the two ends is 3.1 %ID/kg.",
+        f"{draws} draws of every value within its spread, the first at the medians; women, one lesion of {VOLUME}, which "
+        "the abstract does not give. Each is scanned once, at a moment between 24 and 48 h. Nothing is fitted to these "
+        "patients. Copper-64 is decay-corrected.",
+        "Published (lee2017, abstract): 0.52 to 18.5 %ID/kg in 19 patients at 24 to 48 h, 35-fold apart and independent "
+        "of the exposure in plasma. The geometric mean of the two ends is 3.1 %ID/kg.",
     )

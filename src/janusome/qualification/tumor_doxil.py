@@ -6,7 +6,7 @@ leak, which is fitted to its total area; all else of it is predicted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,13 +29,15 @@ from janusome.qualification.tumor_doxil_arms import (
 )
 from janusome.reporting import style
 from janusome.reporting.style import Drawing, drawing
-from janusome.units import from_internal, to_internal
+from janusome.units import to_internal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Array = NDArray[np.float64]
 Row = tuple[str, float]
+Figures = Mapping[tuple[str, float, str], Exposure]
+Take = Callable[[Figures], float]
 
 TITLE = "Doxil and free doxorubicin in 4T1 tumors of mice"
 DOXIL, HIGHER, FASTER, FREE = ("Doxil", 9.0), ("Doxil", 16.0), ("DOPC-PLD", 9.0), ("free doxorubicin", 9.0)
@@ -71,40 +73,37 @@ def faster(library: Library, area: float) -> tuple[float, dict[str, Array]]:
     arm = ARMS[FASTER]
     bench = bench_of(arm, library)
     key = key_of(bench, LEAK)
-    tried = concentrations(arm, bench, {key: to_internal(LEAKS, "1/h")}, lanes=len(LEAKS))["total"]
+    tried = concentrations(arm, bench, {key: LEAKS * to_internal(1.0, "1/h")}, lanes=len(LEAKS))["total"]
     areas = exposure(tried, window=arm.window).AUC
     falling = np.argsort(areas)
     leak = float(np.exp(np.interp(np.log(area), np.log(areas[falling]), np.log(LEAKS[falling]))))
     found = concentrations(arm, bench, {key: np.array([to_internal(leak, "1/h")])}, lanes=1)
-    return from_internal(to_internal(leak, "1/h"), "1/h"), found
+    return leak, found
 
 
-def _number(ours: Mapping[tuple[str, float, str], Exposure], row: Row, analyte: str, what: str = "AUC") -> float:
+def _number(ours: Figures, row: Row, analyte: str, what: str = "AUC") -> float:
     return float(getattr(ours[(*row, analyte)], what)[0])
 
 
-def _findings(
-    ours: Mapping[tuple[str, float, str], Exposure], theirs: Mapping[tuple[str, float, str], Exposure]
-) -> list[Finding]:
+def _findings(ours: Figures, theirs: Figures) -> list[Finding]:
     """Return the figures that the paper is known for, and then the rest of the table without a target."""
 
-    def aimed(name: str, take: object, unit: str = "", note: str = "") -> Finding:
-        assert callable(take)
+    def aimed(name: str, take: Take, unit: str = "", note: str = "") -> Finding:
         found, wanted = take(ours), take(theirs)
         return Finding(
             name, found, unit, f"{wanted:.3g} within {100 * WITHIN:.0f} %", met=abs(found / wanted - 1.0) <= WITHIN, note=note
         )
 
-    def ratio(row: Row) -> object:
+    def ratio(row: Row) -> Take:
         return lambda of: _number(of, row, "total") / _number(of, FREE, "total")
 
-    def share(row: Row) -> object:
+    def share(row: Row) -> Take:
         return lambda of: _number(of, row, "nuclear") / _number(of, row, "total")
 
-    def time(analyte: str) -> object:
+    def time(analyte: str) -> Take:
         return lambda of: _number(of, DOXIL, analyte, "time_of_peak")
 
-    def area(row: Row, analyte: str) -> object:
+    def area(row: Row, analyte: str) -> Take:
         return lambda of: _number(of, row, analyte)
 
     fitted, whole = "fitted to this and more", "predicted"
@@ -127,7 +126,7 @@ def _findings(
     ]  # fmt: skip
 
 
-def _table(ours: Mapping[tuple[str, float, str], Exposure], theirs: Mapping[tuple[str, float, str], Exposure]) -> Table:
+def _table(ours: Figures, theirs: Figures) -> Table:
     rows = tuple(
         (row[0], row[1], row[2], f"{WORDS[what]}, {unit}", float(getattr(theirs[row], what)[0]), found, found / wanted)
         for row in theirs
@@ -138,7 +137,7 @@ def _table(ours: Mapping[tuple[str, float, str], Exposure], theirs: Mapping[tupl
     return Table("Every row of Table 1", ("formulation", "mg/kg", "analyte", "figure", "published", "ours", "ratio"), rows)
 
 
-def _figure(courses: Mapping[Row, Mapping[str, Array]], theirs: Mapping[tuple[str, float, str], Exposure]) -> Drawing:
+def _figure(courses: Mapping[Row, Mapping[str, Array]], theirs: Figures) -> Drawing:
     def paint(figure: Figure) -> None:
         for axes, analyte in zip(figure.subplots(1, 2, sharey=True), ANALYTES, strict=True):
             for k, (row, course) in enumerate(courses.items()):

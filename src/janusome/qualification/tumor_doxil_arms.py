@@ -105,7 +105,7 @@ def exposure(concentration: Array, *, window: float) -> Exposure:
     seen = window >= HOURS
     hours, values = HOURS[seen], concentration[:, seen]
     highest = values.argmax(axis=1)
-    return Exposure(np.trapezoid(values, hours, axis=1), values.max(axis=1), hours[highest])
+    return Exposure(np.asarray(np.trapezoid(values, hours, axis=1)), values.max(axis=1), hours[highest])
 
 
 def _one(courses: Sequence[Course], species: str, form: str, site: str, quantity: str) -> Course:

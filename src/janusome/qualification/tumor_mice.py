@@ -1,6 +1,7 @@
 """Comparison C of the tumor: a cohort of published mouse experiments, %ID in the tumor a day after the dose.
 
-Only descriptors are read (size, charge, material, tumor weight). What the tumors held is scored by leak group; groups whose other tables the population was fitted to are not new to it and are left out of the scores.
+Only descriptors are read (size, charge, material, tumor weight). What the tumors held is scored by leak group; groups whose
+other tables the population was fitted to are not new to it and are left out of the scores.
 """
 
 from __future__ import annotations
@@ -201,8 +202,8 @@ def _text(experiments: int, known: int, *, frozen: bool) -> tuple[str, ...]:
     how = (
         "Nothing is fitted to these tumors."
         if frozen
-        else "These tumors held some 2.3 times what those of the other tables did, per gram, and less per gram the heavier they were: "
-        "a level and a slope in ln weight, and the spread, are fitted to the other four fifths of the leak groups."
+        else "These tumors held some 2.3 times what those of the other tables did, per gram, and less per gram the heavier "
+        "they were: a level and a slope in ln weight, and the spread, are fitted to the other four fifths of the leak groups."
     )
     return (
         how,

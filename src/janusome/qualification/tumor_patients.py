@@ -21,7 +21,7 @@ from janusome.simulation.record import Arm
 from janusome.simulation.run import simulate
 from janusome.specification.resolve import resolve
 from janusome.specification.study import Study
-from janusome.units import from_internal, to_internal
+from janusome.units import from_internal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,6 +36,7 @@ HOURS = (24.0, 48.0)
 LEAST, MOST = 2.0, 5.0  # %ID/kg, geometric mean
 NARROW, WIDE = 0.8, 1.2  # of the logarithm
 PUBLISHED = (0.52, 18.5)  # %ID/kg, lowest and highest of 19 patients
+PER_KG = 1e3  # %/kg in one %/g
 SMALL = 0.3  # correlation that counts as nearly none: of 19 patients it would be found by chance at p = 0.2
 
 
@@ -104,8 +105,8 @@ def drawn(draws: int) -> Cohort:
     moments = np.random.default_rng(SEED).uniform(*HOURS, len(uptake))
     scanned = np.array([np.interp(moment, hours, row) for moment, row in zip(moments, uptake, strict=True)])
     return Cohort(
-        from_internal(to_internal(held, "%/g"), "%/kg"),
-        from_internal(to_internal(scanned, "%/g"), "%/kg"),
+        held * PER_KG,
+        scanned * PER_KG,
         np.trapezoid(plasma[:, to_end], hours[to_end], axis=1),
     )
 

@@ -53,11 +53,11 @@ def embedded_sphere() -> list[Finding]:
     found = []
     for name, host in HOSTS.items():
         shells = spheres(np.linspace(0.0, 5.0 * RADIUS, 2501))
-        ours = pressure_in_shells(shells, **_mixed((shells.middles < RADIUS).astype(float), host))
+        ours = pressure_in_shells(shells, **_mixed((shells.middles < RADIUS).astype(float), host))  # pyright: ignore[reportArgumentType]
         exact = embedded(shells.middles, RADIUS, TUMOR, host)
         error = float(np.abs(ours.pressure - exact).max()) / TUMOR.vascular
         h, r, share = _ball()
-        box = pressure_in_box(**_mixed(share, host), spacing=(h, h, h))
+        box = pressure_in_box(**_mixed(share, host), spacing=(h, h, h))  # pyright: ignore[reportArgumentType]
         inner = r < 0.9 * RADIUS
         coarse = float((np.abs(box.pressure - embedded(r, RADIUS, TUMOR, host))[inner]).max()) / TUMOR.vascular
         found += [
@@ -76,8 +76,7 @@ def embedded_sphere() -> list[Finding]:
 
 
 def small_relations() -> list[Finding]:
-    """Two pores and the void fraction against published numbers, the relation of oxygen against the mean of Krogh's "
-    "profile."""
+    """Two pores and the void fraction against published numbers, oxygen against the mean of Krogh's profile."""
     vessel, R, consumption = 5.0, 100.0, 0.003  # um, um, mmHg/um^2
     drop = float(oxygen_drop(consumption, 1.0, vessel, 2.0 * vessel / R**2))
     r = np.linspace(vessel, R, 100_001)

@@ -196,6 +196,20 @@ def test_a_study_file_brings_the_maps_of_its_mask(tmp_path: Path):
         read_study(tmp_path / "study.yaml", Library())
 
 
+def test_what_was_observed_in_bone_marrow_is_compared_with_bone_and_that_is_told(tmp_path: Path):
+    nrrd.write(str(tmp_path / "tumor.nrrd"), np.ones((5, 6, 7), np.uint8), {"space": "LPS", "space directions": np.eye(3)})
+    lines = GOOD.splitlines()
+    at = lines[0].split(",").index("organ")
+    cells = lines[1].split(",")
+    rows = [",".join([*cells[:at], organ, *cells[at + 1 :]]) for organ in ("bone marrow", "liver")]
+    (tmp_path / "observed.csv").write_text("\n".join([lines[0], *rows]))
+    (tmp_path / "study.yaml").write_text(STUDY.format(mask="tumor.nrrd", observed="observed.csv"))
+    found = read_study(tmp_path / "study.yaml", Library())
+    assert [row["organ"] for row in found.observations] == ["bone", "liver"]
+    (told,) = [str(each) for each in found.study.cautions if "marrow" in str(each)]
+    assert told.startswith("observed observed.csv: organ 'bone marrow' is read as bone, the skeleton with its marrow")
+
+
 def test_all_that_a_study_file_lacks_is_told(tmp_path: Path):
     (tmp_path / "study.yaml").write_text(STUDY.format(mask="none.nrrd", observed="none.csv"))
     with pytest.raises(InputErrors) as refused:

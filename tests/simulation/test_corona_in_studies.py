@@ -12,6 +12,8 @@ import pytest
 from janusome.errors import InputErrors
 from janusome.files.library import Library
 from janusome.model import Form, Species
+from janusome.reporting.report import report
+from janusome.reporting.tables import summary
 from janusome.simulation.arms import CARRIER, TREATED, Site, lesion_of, matter_of
 from janusome.simulation.corona import coronas, with_binding
 from janusome.simulation.corona_account import corona_account
@@ -196,6 +198,32 @@ def test_the_account_of_a_corona_tells_composition_size_charge_and_complement():
     assert 0.3 < sum(shares) < 1.2
     assert 0.0 <= account.hypersensitivity <= 1.0
     assert account.figures["uptake by phagocytes over that of the library's rows"] == Interval(1.0, 1.0, 1.0, "")
+
+
+def test_every_arm_that_injects_a_carrier_says_whether_hypersensitivity_is_to_be_expected():
+    study = replace(study_of(controls=["free-drug"], outputs={"until": "1 d", "draws": 20}), proteins=proteins(ROWS))
+    record = simulate(study, grids={})
+    treated, free = record.arms
+    found = treated.hypersensitivity
+    assert free.hypersensitivity is None
+    assert found is not None
+    assert found.expected.mean() == corona_account(study, draws=20).hypersensitivity
+    assert ((found.load > 1.0) == found.expected).all()
+    assert found.grade == "assumed"
+    assert 0 < found.assumed < found.values
+    told = summary(record)["arms"]["treated"]["hypersensitivity"]
+    assert told["expected_share_of_draws"] == found.expected.mean()
+    assert told["grade"] == "assumed"
+    assert "hypersensitivity" not in summary(record)["arms"]["free-drug"]
+    page = report(record)
+    assert "Hypersensitivity in arm treated" in page
+    assert "Hypersensitivity in arm free-drug" not in page
+
+
+def test_a_bare_particle_lets_expect_hypersensitivity_and_the_cautions_say_so():
+    study = replace(study_of(BARE, outputs={"until": "1 d", "draws": 0}), proteins=proteins(ROWS))
+    record = simulate(study, grids={})
+    assert any("treated arm: complement" in one and "assumed" in one for one in record.cautions)
 
 
 def doses(*days: float, amount: str) -> list[dict[str, str]]:

@@ -47,7 +47,7 @@ def test_links_and_border_together_are_every_face_of_every_voxel_that_takes_part
 def test_what_flows_out_through_links_and_border_is_what_a_voxel_loses():
     rng = np.random.default_rng(3)
     flows = [rng.normal(size=[n + (k == axis) for k, n in enumerate(ANY.share.shape)]) for axis in range(3)]
-    lost = sum(np.diff(flow, axis=axis) for axis, flow in enumerate(flows))[ANY.near]
+    lost = np.sum([np.diff(flow, axis=axis) for axis, flow in enumerate(flows)], axis=0)[ANY.near]
     found = np.zeros(lost.size)
     for faces in (ANY.links(), ANY.border()):
         np.add.at(found, faces.source, faces.gathered(flows))

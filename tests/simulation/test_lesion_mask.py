@@ -35,7 +35,7 @@ def test_a_turned_mask_has_the_same_volume_and_shells_to_a_hundredth():
     size, shape = np.full(3, 0.5e-3), (48, 48, 48)
     straight = ellipsoid(shape, size, SEMI)
     matrix, middle = turn(30.0), (np.array(shape) - 1) / 2
-    resampled = affine_transform(straight.astype(float), matrix, offset=middle - matrix @ middle, order=1) >= 0.5
+    resampled = affine_transform(straight.astype(float), matrix, tuple(middle - matrix @ middle), order=1) >= 0.5  # pyright: ignore[reportArgumentType]
     one, other = grid_of_mask(straight, size), grid_of_mask(resampled, size)
     assert other.volume == pytest.approx(one.volume, rel=0.01)
     a, b = one.shells(5), other.shells(5)

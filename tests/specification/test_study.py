@@ -153,7 +153,8 @@ def test_a_drawn_tumor_has_axes_cores_and_vessels_that_vary():
     vessels = {"spread": 0.5, "correlation_length": "1 mm"}
     shape = {"axes": [1, 0.8, 0.6], "necrotic_core": 0.2, "hypoxic_core": 0.1, "vessel_heterogeneity": vessels}
     (lesion,) = meant(tumor={"kind": "breast", "volume": "1 cm^3", "shape": shape, "margin": "2 mm"}).lesions
-    assert lesion.build == Build((1.0, 0.8, 0.6), 0.2, 0.1, 0.5, pytest.approx(1e-3))
+    assert lesion.build == Build((1.0, 0.8, 0.6), 0.2, 0.1, 0.5, lesion.build.correlation_length)
+    assert lesion.build.correlation_length == pytest.approx(1e-3)
     assert lesion.margin == pytest.approx(2e-3)
     (plain,) = meant(tumor={"kind": "breast", "volume": "1 cm^3"}).lesions
     assert (plain.build, plain.margin, plain.maps) == (Build(), 0.0, {})
@@ -351,7 +352,7 @@ FULL = {
         ({"protocol": []}, ["protocol has 0 events; allowed is 1 to 10000"]),
         ({"protocol": [scan()]}, ["protocol holds no dose; add one"]),
         ({"protocol": ["dose"]}, ["protocol[0] is no event; write keys with values"]),
-        ({"protocol": [{"at": "0 h"}]}, ["protocol[0] is no event; give one of `dose`, `scan` or `heat`"]),
+        ({"protocol": [{"at": "0 h"}]}, ["protocol[0] is no event; give one of `dose`, `scan`, `heat` or `ultrasound`"]),
         ({"protocol": [{"at": "0 h", "scn": "pet"}]}, ["protocol[0] is no event", "did you mean scan?"]),
         ({"protocol": [dose(scan="pet")]}, ["protocol[0] has dose and scan in one event; write one event for each"]),
         (

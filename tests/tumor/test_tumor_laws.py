@@ -33,18 +33,18 @@ def in_double_precision():
 
 # Extravasation
 
-STILL = {"wall_reflection": 0.5, "filtration_rate_density": 0.0}  # no fluid is filtered
-
 
 def test_a_voxel_empties_into_its_vessels_at_permeability_times_surface_over_the_accessible_fraction():
-    law = made(Extravasation, **STILL, vascular_permeability=2e-9, vessel_surface_density=2e4)
+    law = made(
+        Extravasation, vascular_permeability=2e-9, vessel_surface_density=2e4, wall_reflection=0.5, filtration_rate_density=0.0,
+    )  # fmt: skip
     voxel = places_like(Extravasation, tissue_volume=1e-9, accessible_volume={VESSELS: 1e-6, INTERSTITIUM: 0.3e-9})
     assert coefficient(law, voxel, INTERSTITIUM, VESSELS) == pytest.approx(2e-9 * 2e4 / 0.3)
     assert coefficient(law, voxel, VESSELS, INTERSTITIUM) == pytest.approx(2e-9 * 2e4 * 1e-9 / 1e-6)
 
 
 def test_extravasation_ends_where_plasma_and_accessible_interstitium_hold_one_concentration():
-    assembly = assembled(["extravasation"], **STILL, vascular_permeability=1e-8, vessel_surface_density=2e4)
+    assembly = assembled(["extravasation"], **STILL, vascular_permeability=1e-8, leaky_surface_density=2e4)
     vessels = at(assembly, RELEASED, "vessels of the lesion", BLOOD)
     voxels = [at(assembly, RELEASED, f"voxel {k}", INTERSTITIUM) for k in range(3)]
     end = followed(assembly, given_to(assembly, {vessels: 1e-6}), [0.0, 48 * HOUR])[-1]

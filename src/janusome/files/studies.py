@@ -11,9 +11,11 @@ from janusome.files.maps import read_map
 from janusome.files.masks import TumorMask, read_mask
 from janusome.files.tables import read_observations
 from janusome.files.yaml_loader import Document, read_yaml
+from janusome.specification.conditions import Caution
 from janusome.specification.refusals import Origin
 from janusome.specification.resolve import understand
 from janusome.specification.resolved import Lesion, ResolvedStudy
+from janusome.specification.vocabulary import called_notice, organ_called
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class StudyFile:
 
     document: Document
     study: ResolvedStudy
-    masks: dict[str, TumorMask]  # by the name of the lesion
     observations: tuple[dict[str, str], ...]
+    masks: dict[str, TumorMask]  # by the name of the lesion
 
 
 def read_study(path: Path | str, library: Library) -> StudyFile:
@@ -38,7 +40,7 @@ def read_study(path: Path | str, library: Library) -> StudyFile:
     document = read_yaml(path)
     study = understand(document.data, library, origin=Origin(document.name, document.lines))
     masks, observations = read_attachments(study, folder=path.parent, name=document.name)
-    return StudyFile(document, study, masks, observations)
+    return StudyFile(document, *recognised(study, observations), masks)
 
 
 def read_attachments(
@@ -79,3 +81,17 @@ def _with_maps(mask: TumorMask, lesion: Lesion, folder: Path, name: str, refusal
         except InputError as error:
             refusals.append(error)
     return replace(cut, maps=maps) if lesion.maps else mask
+
+
+def recognised(
+    study: ResolvedStudy, observations: tuple[dict[str, str], ...]
+) -> tuple[ResolvedStudy, tuple[dict[str, str], ...]]:
+    """Return observations with the organs that their words mean, and the study with a caution for each such word."""
+    lesions = [lesion.name for lesion in study.lesions]
+    words = dict.fromkeys(row["organ"] for row in observations if row["organ"] not in lesions)
+    meant = {word: organ for word in words if (organ := organ_called(word)) != word}
+    cautions = [
+        Caution(f"observed {study.observed}: organ {word!r}", called_notice(word), "compare it with that") for word in meant
+    ]
+    rows = tuple({**row, "organ": meant.get(row["organ"], row["organ"])} for row in observations)
+    return replace(study, cautions=(*study.cautions, *cautions)), rows

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 Array = NDArray[np.float64]
 Inside = NDArray[np.bool_]
@@ -142,7 +142,7 @@ def depth_below_surface(share: Array, voxel_size: Array, *, where: Inside) -> Ar
     points, normals = _surface(known, soft, sampling, level=min(level, 0.999 * float(known.max())))
     chosen = np.pad(where, 2)
     centers = np.argwhere(chosen) * sampling
-    away, nearest = cKDTree(points).query(centers, k=min(NEIGHBORS, len(points)))
+    away, nearest = KDTree(points).query(centers, k=min(NEIGHBORS, len(points)))
     away, nearest = away.reshape(len(centers), -1), nearest.reshape(len(centers), -1)
     weight = np.maximum(1.0 - 2.0 * (away - away[:, :1]) / sampling.max(), 0.0)  # equals count alike, whatever their order
     across = np.einsum("ijk,ijk->ij", points[nearest] - centers[:, None, :], normals[nearest])

@@ -22,8 +22,8 @@ class Slabs:
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        self._threads = threads or processors()
-        self._pool = ThreadPoolExecutor(self._threads - 1) if self._threads > 1 else None
+        self.threads = threads or processors()
+        self._pool = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
 
     def __enter__(self) -> Slabs:
         return self
@@ -34,11 +34,11 @@ class Slabs:
 
     def over(self, loop: Callable[..., Any], count: int, cells: int, *arguments: Any) -> None:
         """Run a loop over all slabs; `cells` is how much work that is."""
-        if self._pool is None or cells < WORTH_SHARING or count < self._threads:
+        if self._pool is None or cells < WORTH_SHARING or count < self.threads:
             loop(0, count, *arguments)
             return
-        edges = [count * k // self._threads for k in range(self._threads + 1)]
-        others = [self._pool.submit(loop, edges[k], edges[k + 1], *arguments) for k in range(1, self._threads)]
+        edges = [count * k // self.threads for k in range(self.threads + 1)]
+        others = [self._pool.submit(loop, edges[k], edges[k + 1], *arguments) for k in range(1, self.threads)]
         try:
             loop(edges[0], edges[1], *arguments)
         finally:

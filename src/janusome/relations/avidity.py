@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from janusome.units import Q
 
+MOST_BONDS = 50.0  # beyond them no particle lets go, and a power of them is still a number
+
+
+def _bound_states(ratio: Q, ligands: Q) -> Q:
+    """Weight of all states with at least one bond over that of none, (1 + c/K_D)^n - 1."""
+    n = (ligands + MOST_BONDS - abs(ligands - MOST_BONDS)) / 2.0
+    return (1.0 + ratio) ** n - 1.0  # pyright: ignore[reportReturnType]
+
 
 def receptor_surface_density(receptors_per_cell: Q, cell_density: Q, membrane_area_density: Q) -> Q:
     """Receptors on the membrane of the cells, mol/m^2."""
@@ -45,7 +53,7 @@ def dissociation_rate_constant(
     0.001
     """
     c = receptor_surface_density / ligand_reach
-    return association_rate_constant * c / ((1.0 + c / dissociation_constant) ** ligands_in_contact - 1.0)
+    return association_rate_constant * c / _bound_states(c / dissociation_constant, ligands_in_contact)
 
 
 def receptor_depletion_ratio(

@@ -16,7 +16,7 @@ SMALL = 1e-3
 
 def _ln(x: Q) -> Q:
     """Logarithm by ordinary arithmetic, to 1e-6 of its cube: what a relation is made of holds under differentiation too."""
-    return (x**SMALL - x**-SMALL) / (2.0 * SMALL)
+    return (x**SMALL - x**-SMALL) / (2.0 * SMALL)  # pyright: ignore[reportReturnType]
 
 
 def krogh_radius(vessel_radius: Q, vessel_surface_density: Q) -> Q:
@@ -25,7 +25,7 @@ def krogh_radius(vessel_radius: Q, vessel_surface_density: Q) -> Q:
     >>> round(krogh_radius(8e-6, 2e4) * 1e6, 1)
     28.3
     """
-    return (2.0 * vessel_radius / vessel_surface_density) ** 0.5
+    return (2.0 * vessel_radius / vessel_surface_density) ** 0.5  # pyright: ignore[reportReturnType]
 
 
 def oxygen_drop(oxygen_consumption: Q, krogh_diffusion_constant: Q, vessel_radius: Q, vessel_surface_density: Q) -> Q:
@@ -51,4 +51,5 @@ def interstitial_oxygen_pressure(capillary_oxygen_pressure: Q, oxygen_drop: Q, h
     (30.0, True)
     """
     b = capillary_oxygen_pressure - oxygen_drop - half_consumption_oxygen_pressure
-    return (b + (b**2 + 4.0 * half_consumption_oxygen_pressure * capillary_oxygen_pressure) ** 0.5) / 2.0
+    root = (b**2 + 4.0 * half_consumption_oxygen_pressure * capillary_oxygen_pressure) ** 0.5
+    return (b + root) / 2.0  # pyright: ignore[reportReturnType]

@@ -34,7 +34,7 @@ def _push(room: Q) -> Q:
 
 def _diffusive(room: Q) -> Q:
     r"""H = 6π Φ / K_t with Φ = (1-λ)²: diffusivity in the pore, with the partition at its mouth, over the free one."""
-    return 6.0 * PI * room**4.5 / _drag(room)
+    return 6.0 * PI * room**4.5 / _drag(room)  # pyright: ignore[reportReturnType]
 
 
 def _convective(room: Q) -> Q:

@@ -67,6 +67,25 @@ def transendothelial_permeability(
     return transendothelial_area_per_length * free * _room(hydrodynamic_diameter, 2.0 * large_pore_radius) ** 2
 
 
+def transendothelial_permeability_of_albumin(
+    hydrodynamic_diameter: Q,
+    transendothelial_area_per_length: Q,
+    large_pore_radius: Q,
+    body_temperature: Q,
+    interstitial_fluid_viscosity: Q,
+    transcytosis_ratio: Q,
+) -> Q:
+    """Permeability by what cells carry through themselves, m/s, of carriers that a receptor of the wall takes along (gp60)."""
+    plain = transendothelial_permeability(
+        hydrodynamic_diameter,
+        transendothelial_area_per_length,
+        large_pore_radius,
+        body_temperature,
+        interstitial_fluid_viscosity,
+    )
+    return transcytosis_ratio * plain
+
+
 def wall_reflection(hydrodynamic_diameter: Q, small_pore_radius: Q, large_pore_radius: Q, large_pore_flow_fraction: Q) -> Q:
     r"""Share of a carrier that the wall of tumor vessels holds back from the fluid: $\sigma = 1 - \sum_i x_i W(\lambda_i)$.
 

@@ -41,13 +41,14 @@ def prepare(study: Study | Mapping[str, Any] | Path | str, rows: Library) -> Pre
         return Prepared(path.read_bytes(), file.document.data, file.study, file.masks, attached, file.observations, path.name)
     import yaml
 
-    from janusome.files.studies import read_attachments
+    from janusome.files.studies import read_attachments, recognised
     from janusome.specification.resolve import resolve
     from janusome.specification.study import Study
 
     given = study if isinstance(study, Study) else Study(**study)
     resolved, here = resolve(given, rows), Path.cwd()
     masks, observations = read_attachments(resolved, folder=here)
+    resolved, observations = recognised(resolved, observations)
     text = yaml.safe_dump(given.plain(), sort_keys=False, allow_unicode=True).encode()
     return Prepared(text, given.plain(), resolved, masks, _attachments(resolved, here), observations, "Study(...)")
 

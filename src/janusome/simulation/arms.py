@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from janusome.model import (
     BLOOD,
     BOUND,
+    ENDOTHELIUM,
     INTERNALISED,
     INTERSTITIUM,
     LYMPH,
@@ -36,6 +37,7 @@ BODY = "body"
 CARRIER = "carrier"
 REMAINDER = "rest"
 LIVER = "liver"
+LUMINAL = "luminal_receptor_surface_density"  # what a receptor has that carries through the vessel wall
 TREATED, FREE_DRUG, UNTREATED = "treated", "free-drug", "untreated"
 
 
@@ -199,8 +201,10 @@ def lesion_of(
         for row in study.ligands.values()
         if row.target in tumor.receptors
     )
-    surface = book.fill("vessel_surface_density", environment, Place(study.host.species))
+    surface = book.fill("vessel_surface_density", environment, Place(study.host.species))[:, None] * division.vessel_weight
     sites = frozenset({INTERSTITIUM, INTERNALISED, PHAGOCYTOSED, TARGET} | ({BOUND} if receptors else set()))
+    if any(LUMINAL in scope.row.values for scope in receptors):
+        sites |= {ENDOTHELIUM}
     whole = np.ones((book.draws, 1))
     reached = {}
     if own:
@@ -222,10 +226,13 @@ def lesion_of(
         },
         context={
             "tissue_volume": division.volume * whole,
-            "vessel_surface_density": surface[:, None] * division.vessel_weight,
+            "vessel_surface_density": surface,
+            "leaky_surface_density": surface * division.leaky,
+            "barrier_surface_density": surface * (1.0 - division.leaky),
             "filtration_rate_density": division.filtration * whole,
             "border_outflow_density": division.outflow * whole,
             **reached,
+            **{name: values * whole for name, values in division.environment.items()},
         },
         vessels=None if place_of_vessels is None else (BODY, place_of_vessels),
         special={name: (Scope(f"{name} in {tumor.name}", part),) for name, part in tumor.drugs.items() if name in study.drugs},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ class Division:
         Of tumor in each place, m^3.
     vessel_weight
         Perfused vessel surface relative to the lesion's mean.
+    leaky
+        The share of that surface which is no barrier.
     pressure
         Of the interstitial fluid, Pa.
     filtration, outflow
@@ -34,27 +36,42 @@ class Division:
         Of the face of each link over the distance between the centres of its places, m.
     flow
         Of fluid from source to target, m^3/s.
+    environment
+        Quantities of the tissue that differ between places, by their names.
     """
 
     names: tuple[str, ...]
     volume: Array
     vessel_weight: Array
+    leaky: Array
     pressure: Array
     filtration: Array
     outflow: Array
     links: Index
     area_over_distance: Array
     flow: Array
+    environment: Mapping[str, Array] = field(default_factory=dict)
 
     def as_lanes(self) -> Division:
         """Return one place whose lanes are the places of this division, each on its own."""
+
+        def column(values: Array) -> Array:
+            return np.broadcast_to(values, (1, len(self.names))).T
+
         columns = {
-            name: np.broadcast_to(getattr(self, name), (1, len(self.names))).T
-            for name in ("volume", "vessel_weight", "pressure", "filtration", "outflow")
+            name: column(getattr(self, name))
+            for name in ("volume", "vessel_weight", "leaky", "pressure", "filtration", "outflow")
         }
+        environment = {name: column(values) for name, values in self.environment.items()}
         nowhere = np.zeros((0, 2), dtype=np.int64)
         return replace(
-            self, names=(self.names[0],), links=nowhere, area_over_distance=np.zeros((1, 0)), flow=np.zeros((1, 0)), **columns
+            self,
+            names=(self.names[0],),
+            links=nowhere,
+            area_over_distance=np.zeros((1, 0)),
+            flow=np.zeros((1, 0)),
+            environment=environment,
+            **columns,
         )
 
 

@@ -15,6 +15,7 @@ from janusome.numerics.precision import double
 from janusome.simulation.arms import Site, environment_of
 from janusome.simulation.assembly import Compartments
 from janusome.simulation.division import Division, both_ways, in_a_row, named
+from janusome.simulation.lesion_environment import environment_by_place
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.lesion_pressure import pressure_in_layers, pressure_on_grid, tissue_around, tissue_of
 from janusome.simulation.surroundings import at_places
@@ -33,14 +34,14 @@ FEW = 64  # voxels, below which a lesion is taken as a ball
 def in_shells(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     """Return a lesion as shells of equal volume, the innermost first, with the pressure of every draw.
 
-    Under the surface at depth d the shape is taken to hold V (1 - d/R)^3, as a ball does, with the R that gives the mean depth
-    of its voxels.
+    Under the surface at depth d the shape is taken to hold V (1 - d/R)^3, as a ball does, with the R that gives its surface.
     """
     R, V, count = effective_radius(lesion.grid), lesion.volume, SHELLS * FINE
     layers = R * (np.arange(count + 1) / count) ** (1.0 / 3.0)
     middles = R * ((np.arange(count) + 0.5) / count) ** (1.0 / 3.0)
     weight = _weight_of_layers(study, lesion, book, depth=R - middles)
-    fluid = pressure_in_layers(tissue_of(study, lesion, book), tissue_around(study, lesion, book), layers, weight)
+    leaky = weight * leaky_share(study, lesion, book, depth=R - middles)  # what is tight filters nothing
+    fluid = pressure_in_layers(tissue_of(study, lesion, book), tissue_around(study, lesion, book), layers, leaky)
     kappa = V / (4.0 / 3.0 * np.pi * R**3)  # surface of the shape over that of the ball of radius R
     flow = kappa * fluid.flows[0]
     centers = middles.reshape(SHELLS, FINE).mean(axis=1)
@@ -52,16 +53,21 @@ def in_shells(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     def by_shell(values: Array) -> Array:
         return values[:, :count].reshape(len(values), SHELLS, FINE).mean(axis=2)
 
+    shares, vessels = np.full((1, SHELLS), V / SHELLS), by_shell(weight)
     return Division(
         names=tuple(named(lesion.name, "shell", SHELLS)),
-        volume=np.full((1, SHELLS), V / SHELLS),
-        vessel_weight=by_shell(weight),
+        volume=shares,
+        vessel_weight=vessels,
+        leaky=by_shell(leaky) / vessels,
         pressure=by_shell(fluid.pressure),
         filtration=by_shell(fluid.filtered),
         outflow=outflow,
         links=ends,
         area_over_distance=ratios,
         flow=flows,
+        environment=environment_by_place(
+            study, lesion, book, vessel_weight=vessels, volume=shares, depth=by_shell((R - middles)[None, :])
+        ),
     )
 
 
@@ -82,21 +88,35 @@ def in_voxels(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     grid = lesion.grid
     core, thickness = perfusion_of(study, lesion, book)
     weight = grid.vessel_weight(core_to_rim=float(core[0]), rim_thickness=float(thickness[0]))
-    tumor = tissue_of(study, lesion, book)
-    pressure, flows = pressure_on_grid(grid, tumor, tissue_around(study, lesion, book), weight)
+    leaky = leaky_share(study, lesion, book, depth=_depths(grid))[0]
+    tumor, around = tissue_of(study, lesion, book), tissue_around(study, lesion, book)
+    pressure, flows = pressure_on_grid(grid, tumor, around, weight * leaky)
     faces, volume, P = grid.links(grid.inside), grid.shares * grid.voxel_volume, pressure[grid.inside]
     shared = np.minimum(grid.shares[faces.source], grid.shares[faces.target])  # of a face that the tumor fills in part
     return Division(
         names=tuple(named(lesion.name, "voxel", grid.count)),
         volume=volume[None, :],
         vessel_weight=weight[None, :],
+        leaky=leaky[None, :],
         pressure=P[None, :],
-        filtration=(tumor.filtration_coefficient[0] * weight * (tumor.vascular_pressure[0] - P))[None, :],
+        filtration=(np.maximum(net_outflow(flows)[grid.inside], 0.0) / volume)[None, :],
         outflow=(outflow_of(grid, flows) / volume)[None, :],
         links=np.stack([faces.source, faces.target], axis=-1),
         area_over_distance=(faces.area_over_distance * shared)[None, :],
         flow=faces.gathered(flows)[None, :],
+        environment=environment_by_place(
+            study, lesion, book, vessel_weight=weight[None, :], volume=volume[None, :], depth=_depths(grid)[None, :]
+        ),
     )
+
+
+def net_outflow(flows: tuple[Array, Array, Array]) -> Array:
+    """Return what leaves every voxel of the box through its faces, less what enters, m^3/s: what its vessels filtered.
+
+    A voxel that the tumor fills in part counts with what the tissue around it takes up in it: the fluid of the tumor alone
+    would be more than what comes out of its border.
+    """
+    return np.asarray(sum(np.diff(flow, axis=axis) for axis, flow in enumerate(flows)))
 
 
 def outflow_of(grid: LesionGrid, flows: tuple[Array, Array, Array]) -> Array:
@@ -117,11 +137,23 @@ def perfusion_of(study: ResolvedStudy, lesion: Site, book: ValueBook) -> tuple[A
     return book.fill("core_to_rim_vessel_ratio", chain, place), book.fill("rim_thickness", chain, place)
 
 
+def leaky_share(study: ResolvedStudy, lesion: Site, book: ValueBook, *, depth: Array) -> Array:
+    r"""Return the share of the vessel wall that is no blood-brain barrier, by depth: (lanes, places).
+
+    $f = f_{core} + (f_{rim} - f_{core})\, e^{-d/w}$; one, where a tumor's row says nothing of a barrier.
+    """
+    chain, place = environment_of(study, lesion), Place(study.host.species)
+    core = book.fill_or("core_leaky_wall_fraction", chain, place, 1.0)[:, None]
+    rim = book.fill_or("rim_leaky_wall_fraction", chain, place, 1.0)[:, None]
+    width = book.fill_or("leaky_core_depth", chain, place, 1.0)[:, None]
+    return core + (rim - core) * np.exp(-depth / width)
+
+
 def effective_radius(grid: LesionGrid) -> float:
-    """Return the radius of the ball whose mean depth a lesion has, m: four times the mean depth."""
+    """Return the radius of the ball that has as much surface for its volume as a lesion, m: three volumes over its surface."""
     if grid.count < FEW:
         return float((3.0 * grid.volume / (4.0 * np.pi)) ** (1.0 / 3.0))
-    return 4.0 * float(np.average(_depths(grid), weights=grid.shares))
+    return 3.0 * grid.volume / grid.shells(1).surface
 
 
 def shell_shares(grid: LesionGrid, shells: int) -> Array:
@@ -166,5 +198,5 @@ def along_links(
             temperature=jnp.zeros(count),
             released_in_plasma=jnp.zeros(count),
         )
-        (transfer,) = law.transfers(state, Stimulus(temperature_rise=jnp.zeros(count)))
+        (transfer,) = law.transfers(state, Stimulus(temperature_rise=jnp.zeros(count), barrier_opening=jnp.zeros(count)))
         return np.asarray(transfer.coefficient)

@@ -19,7 +19,7 @@ Index = NDArray[np.int64]
 
 OUTSIDE, REACH = 40, 5.0  # layers of the tissue around, to so many radii
 LENGTHS, WIDEST = 3.0, 12  # lengths over which the tissue around forgets a tumor, and at most so many voxels
-MOST_FINE, MOST_CELLS = 4, 4_000_000  # finer voxels in one along each axis, and in all
+MOST_FINE, MOST_CELLS = 4, 1_000_000  # finer voxels in one along each axis, and in all
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from scipy.ndimage import binary_dilation
 from janusome.model import (
     BLOOD,
     BOUND,
+    ENDOTHELIUM,
     INTERNALISED,
     INTERSTITIUM,
     PHAGOCYTOSED,
@@ -41,7 +42,7 @@ from janusome.units import from_internal
 
 Array = NDArray[np.float64]
 
-OUTSIDE, INSIDE = (INTERSTITIUM, BOUND), (INTERNALISED, PHAGOCYTOSED)
+OUTSIDE, INSIDE = (INTERSTITIUM, BOUND), (ENDOTHELIUM, INTERNALISED, PHAGOCYTOSED)
 SITE_PREFIXES = {"intracellular_": "intracellular", "detached_": "detached"}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from janusome.model import BLOOD, BOUND, CAVITY, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, VESSELS, Region
+from janusome.model import BLOOD, BOUND, CAVITY, ENDOTHELIUM, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, VESSELS, Region
 from janusome.simulation.assembly import Compartments
 from janusome.simulation.values import Place, Scope, ValueBook
 
@@ -58,6 +58,7 @@ class Surroundings:
             fluid = tissue * each("interstitial_fraction")
             reached = region.context.get("accessible_interstitial_fraction")
             small = {INTERSTITIUM: fluid, INTERNALISED: cell_volume, PHAGOCYTOSED: cell_volume, TARGET: cell_volume}
+            small |= {ENDOTHELIUM: tissue}
             carried = {**small, BOUND: fluid, INTERSTITIUM: fluid if reached is None else tissue * reached}
             outside_ph, initial = each("interstitial_ph"), tissue * each("cell_density")
             if region.vessels is not None:
@@ -66,7 +67,7 @@ class Surroundings:
                 carried, small = carried | {VESSELS: shared + 0 * tissue}, small | {VESSELS: shared + 0 * tissue}
         for kind, group in (("carried", carried), ("small", small)):
             volumes.update({(region.name, site, kind): volume for site, volume in group.items()})
-        ph = {BLOOD: blood_ph, VESSELS: blood_ph, INTERSTITIUM: outside_ph, BOUND: outside_ph}
+        ph = {BLOOD: blood_ph, VESSELS: blood_ph, ENDOTHELIUM: blood_ph, INTERSTITIUM: outside_ph, BOUND: outside_ph}
         ph |= {INTERNALISED: inside_ph, PHAGOCYTOSED: inside_ph, TARGET: inside_ph}
         if any(CAVITY in sites for sites in region.sites):
             ph |= {CAVITY: each("cavity_ph", CAVITY)}

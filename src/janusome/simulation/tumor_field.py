@@ -28,8 +28,9 @@ from janusome.simulation.corona import with_binding
 from janusome.simulation.division import Division
 from janusome.simulation.layout import DYING, VIABLE, Pool
 from janusome.simulation.lesion_fluid import SHELLS, along_links, in_voxels, shell_shares
+from janusome.simulation.opening import Sonication, opened
 from janusome.simulation.perfusion import VENOUS
-from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, segment_of, warmth
+from janusome.simulation.protocol import INTRATUMORAL, Given, Stimulating, segment_of, sonications_of, warmth
 from janusome.simulation.trajectory import Control, Trajectory, injected_by, material_of, program_of, tolerances_of
 from janusome.simulation.values import Place, ValueBook
 from janusome.specification.resolved import ResolvedStudy
@@ -39,6 +40,7 @@ Array = NDArray[np.float64]
 
 STUB = "vessels apart"
 LARGEST_CHANGE = 0.1  # of the content of a lesion's plasma within one macro step
+SPARSEST = 1.0  # 1/m, surface of vessels per volume: where there are fewer, oxygen is told as if there were these
 SHORTEST, LONGEST = 0.5, 6.0 * 3600.0  # s
 
 
@@ -60,7 +62,7 @@ class _Voxels:
     program: Program
     operators: Mapping[Species, csr_array]
     shells: Array  # (shells, voxels): how much of each voxel lies in each shell of the one that follows in the body
-    pressure: Array  # (voxels,), Pa
+    surroundings: Mapping[str, Array]  # by quantity, (voxels,)
     states: Array
     step: Any = None
 
@@ -88,6 +90,7 @@ class TumorField:
     ledger_error: float
     splitting_error: float
     solver: Mapping[str, Any] = field(default_factory=dict)
+    surroundings: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)  # of each lesion: quantity -> (voxels,)
 
     def at(self, lesion: str, time: float) -> Snapshot:
         """Return the snapshot of a lesion at a moment that was asked for."""
@@ -99,7 +102,7 @@ def follow_field(
     matter: Matter,
     lesions: Sequence[Site],
     given: Sequence[Given],
-    warming: Sequence[Warming],
+    stimuli: Sequence[Stimulating],
     *,
     until: float,
     body: Assembly,
@@ -123,20 +126,21 @@ def follow_field(
         When snapshots are wanted, s.
     """
     median = [replace(dose, amounts={s: amount[:1] for s, amount in dose.amounts.items()}) for dose in given]
+    stimuli = [one.at_median() if isinstance(one, Sonication) else one for one in stimuli]
     voxels = [_voxels_of(study, matter, lesion, book, control) for lesion in lesions]
     tolerances = tolerances_of(body, median)
-    steps = macro_steps(coarse, lesions, median, warming, until=until, moments=moments)
+    steps = macro_steps(coarse, lesions, median, stimuli, until=until, moments=moments)
     state, next_step, worst = body.initial.copy(), None, 0.0
     snapshots = [Snapshot(one.lesion.name, 0.0, one.states.copy()) for one in voxels if 0.0 in moments]
     for number, (start, stop) in enumerate(pairwise(steps)):
-        segment = segment_of(body, median, warming, start=start, stop=stop, lanes=1)
+        segment = segment_of(body, median, stimuli, start=start, stop=stop, lanes=1)
         jump = 0.0 if segment.jump is None else np.asarray(segment.jump)
         solution = solve(
             coarse.program, state, body.parameters, [segment], [stop], tolerances=tolerances, threads=1, initial_step=next_step
         ).require()
         before, state, next_step = state + jump, solution.final.copy(), solution.next_step
         for one in voxels:
-            _advance(one, body, before[0], state[0], median, warming, start=start, stop=stop, control=control)
+            _advance(one, body, before[0], state[0], median, stimuli, start=start, stop=stop, control=control)
             _hand_over(one, body, state)
             if any(abs(stop - moment) <= 1e-9 * until for moment in moments):
                 snapshots.append(Snapshot(one.lesion.name, stop, one.states.copy()))
@@ -150,6 +154,7 @@ def follow_field(
         ledger_error=worst,
         splitting_error=_difference(coarse, voxels, snapshots),
         solver={"macro steps": len(steps) - 1, "voxels": sum(one.lesion.grid.count for one in voxels)},
+        surroundings={one.lesion.name: one.surroundings for one in voxels},
     )
 
 
@@ -157,15 +162,15 @@ def macro_steps(
     coarse: Trajectory,
     lesions: Sequence[Site],
     given: Sequence[Given],
-    warming: Sequence[Warming],
+    stimuli: Sequence[Stimulating],
     *,
     until: float,
     moments: Sequence[float],
 ) -> list[float]:
     """Return the macro steps: none across a breakpoint, and none in which a lesion's plasma changes much."""
     fixed = {0.0, until, *(m for m in moments if 0.0 <= m <= until)}
-    for event in (*given, *warming):
-        fixed |= {m for m in (event.start, event.start + event.duration) if m <= until}
+    for event in (*given, *stimuli):
+        fixed |= {m for m in event.edges if m <= until}
     curves = _vessel_curves(coarse, lesions)
     steps = [0.0]
     for edge in sorted(fixed)[1:]:
@@ -210,9 +215,19 @@ def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBo
         program=program_of(assembly, f"voxel of {lesion.name}"),
         operators=_operators(assembly, region, division, book),
         shells=shell_shares(lesion.grid, SHELLS),
-        pressure=division.pressure[0],
+        surroundings=_surroundings(region, division, book),
         states=assembly.initial.copy(),
     )
+
+
+def _surroundings(region: Compartments, division: Division, book: ValueBook) -> dict[str, Array]:
+    """Return what the tissue of each voxel is like: pressure, perfused vessels, and oxygen where the rows tell of it."""
+    surface = region.context["vessel_surface_density"][:, 0]
+    asked = ("interstitial_oxygen_pressure", region.scopes[0], Place(region.host_species), np.nan)
+    some = np.maximum(surface, SPARSEST)
+    oxygen = book.fill_or(*asked, context={"vessel_surface_density": some})
+    found = {"interstitial_pressure": division.pressure[0], "vessel_surface_density": surface}
+    return found | ({"interstitial_oxygen_pressure": oxygen + 0.0 * surface} if np.isfinite(oxygen).all() else {})
 
 
 def _operators(assembly: Assembly, region: Compartments, division: Division, book: ValueBook) -> dict[Species, csr_array]:
@@ -252,7 +267,7 @@ def _advance(
     before: Array,
     after: Array,
     given: Sequence[Given],
-    warming: Sequence[Warming],
+    stimuli: Sequence[Stimulating],
     *,
     start: float,
     stop: float,
@@ -266,7 +281,8 @@ def _advance(
         index = one.vessels(species)
         one.states[:, index] = before[held]
         controls[one.assembly.inputs[index]] = np.array([(after[held] - before[held]) / (stop - start)])
-    controls[one.assembly.heat[one.lesion.name]] = np.array([warmth(warming, start, one.lesion.name)])
+    controls |= opened(one.assembly, sonications_of(stimuli), start=start, stop=stop)
+    controls[one.assembly.heat[one.lesion.name]] = np.array([warmth(stimuli, start, one.lesion.name)])
     _inject(one, given, start, stop)
     _spread(one, (stop - start) / 2.0)
     solution = solve(

@@ -10,6 +10,7 @@ from janusome.errors import InputError, InputErrors, near_misses
 from janusome.specification.composition import part_faults, size_faults
 from janusome.specification.conditions import Caution, widened
 from janusome.specification.corona import known_plasma, proteins, reference_particle
+from janusome.specification.joint import Joint
 from janusome.specification.overlays import changed, host_with, laid_over
 from janusome.specification.refusals import Draft, Origin, Path, Refusal, read_draft
 from janusome.specification.resolved import Build, Lesion, ResolvedStudy
@@ -48,6 +49,11 @@ OF_THIS_ONE = ("body_mass", "height", "age", "glomerular_filtration_rate")  # wh
 
 class RowsByName(Protocol):
     """What `resolve` asks of a library."""
+
+    @property
+    def joints(self) -> Mapping[str, Joint]:
+        """Correlations of values, by the source of the values."""
+        ...
 
     def row(self, kind: str, name: str, /) -> AbstractRow:
         """Return a row, or raise an `InputError` with the nearest names."""
@@ -151,6 +157,10 @@ def _resolved(draft: Draft[Study], library: RowsByName, *, origin: Origin) -> Re
             findings.refuse(
                 ("outputs", "times", k), Refusal(problem, f"allowed is up to outputs.until, {study.outputs.until}")
             )
+    for name in study.outputs.thresholds:
+        if formulation is not None and name not in parts.drugs:
+            allowed = ", ".join(parts.drugs) or "none: the formulation carries no drug"
+            findings.refuse(("outputs", "thresholds", name), Refusal("is no drug of this study", f"allowed is {allowed}"))
     if findings.refusals or formulation is None or host is None:
         raise InputErrors(findings.refusals)
     free = carrier is not None and bool(formulation.payloads)
@@ -175,6 +185,8 @@ def _resolved(draft: Draft[Study], library: RowsByName, *, origin: Origin) -> Re
         observed=study.observed,
         cautions=tuple(findings.cautions),
         proteins=proteins(library) if reference else {},
+        thresholds={name: internal(limit, "ug/mL") for name, limit in study.outputs.thresholds.items()},
+        joints=library.joints,
         reference=reference,
     )
 

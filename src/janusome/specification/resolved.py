@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from janusome.specification.conditions import Caution
+from janusome.specification.joint import Joint
 from janusome.specification.rows import Carrier, Drug, Formulation, Host, Label, Ligand, Protein, Scanner, Tumor
 from janusome.specification.study import MapFile, Mask
 from janusome.specification.values import Value
@@ -57,7 +58,16 @@ class HeatEvent:
     cycle: int = 0
 
 
-Event = DoseEvent | ScanEvent | HeatEvent
+@dataclass(frozen=True)
+class SonicationEvent:
+    """Ultrasound that opens the blood-brain barrier, s."""
+
+    at: float
+    mechanical_index: float
+    cycle: int = 0
+
+
+Event = DoseEvent | ScanEvent | HeatEvent | SonicationEvent
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,8 @@ class ResolvedStudy:
     observed: str | None
     cautions: tuple[Caution, ...] = ()
     proteins: Mapping[str, Protein] = field(default_factory=dict)  # of plasma; read where the study changes the corona
+    thresholds: Mapping[str, float] = field(default_factory=dict)  # kg/m^3 of drugs that cells are asked to see
+    joints: Mapping[str, Joint] = field(default_factory=dict)  # by the source of the values that are drawn together
     reference: ReferenceParticle | None = None  # there where the study changes the corona
 
     @property
@@ -135,6 +147,11 @@ class ResolvedStudy:
     def heatings(self) -> tuple[HeatEvent, ...]:
         """The windows of heat."""
         return tuple(event for event in self.events if isinstance(event, HeatEvent))
+
+    @property
+    def sonications(self) -> tuple[SonicationEvent, ...]:
+        """The openings of the blood-brain barrier."""
+        return tuple(event for event in self.events if isinstance(event, SonicationEvent))
 
     def of_carrier(self, name: str, *, organ: str | None = None) -> tuple[Value, ...]:
         """Return the values of a carrier's quantity: those of the formulation, else those of the carrier; () if none."""

@@ -13,7 +13,18 @@ from janusome.specification.protocol import Event, Repeat
 from janusome.specification.refusals import Origin, Refusal, told
 from janusome.specification.rows import Name, Organ, Overlay, Part, Payload, Strict
 from janusome.specification.values import Values
-from janusome.specification.written import Age, BodyMass, Duration, Filtration, Height, Length, Moment, Share, Volume
+from janusome.specification.written import (
+    Age,
+    BodyMass,
+    Concentration,
+    Duration,
+    Filtration,
+    Height,
+    Length,
+    Moment,
+    Share,
+    Volume,
+)
 
 
 class From(Strict):
@@ -212,12 +223,17 @@ class TumorChoice(Strict):
 
 
 class Outputs(Strict):
-    """How long to follow, and what to write."""
+    """How long to follow, and what to write.
+
+    `thresholds` gives concentrations of drugs, such as `{doxorubicin: 1 ug/mL}`: the tumor is read out for the share of its
+    volume and of its cells that see at least as much.
+    """
 
     until: Duration
     images: Literal["nifti", "none"] = "nifti"
     draws: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 100
     times: tuple[Moment, ...] = ()
+    thresholds: dict[str, Concentration] = Field(default_factory=dict)
     seed: Annotated[int, Field(ge=0, lt=2**32, strict=True)] = 0
 
 

@@ -30,8 +30,8 @@ class Extravasation(AbstractTransfer):
     $$ \dot n = P\,S\,\bigl(B(-Pe)\,c_v - B(Pe)\,c_i\bigr), \qquad Pe = \frac{J_v (1-\sigma)}{P\,S}, \qquad
        B(x) = \frac{x}{e^x - 1} $$
 
-    P is the permeability (m/s, not a permeability-surface product), S the perfused vessel surface (its density times the
-    tissue's volume), σ the share that the wall holds back from the fluid, J_v the filtered fluid (its density times the
+    P is the permeability (m/s, not a permeability-surface product), S the perfused and leaky vessel surface (its density times
+    the tissue's volume), σ the share that the wall holds back from the fluid, J_v the filtered fluid (its density times the
     tissue's volume; negative where vessels take it up), c_v and c_i the concentrations in plasma and per accessible
     interstitial volume. Without filtration B is one: P S/V over the accessible fraction is then the rate at which a voxel
     empties into its vessels. B(-x) = B(x) + x, so that neither coefficient is ever negative.
@@ -45,7 +45,7 @@ class Extravasation(AbstractTransfer):
     sources: ClassVar = ("rygh2011", "dogra2020", "morgenstern_martin2019")
 
     vascular_permeability: PerPlace = quantity("m/s")
-    vessel_surface_density: PerPlace = quantity("1/m")
+    vessel_surface_density: PerPlace = quantity("1/m", name="leaky_surface_density")
     wall_reflection: PerPlace = quantity("")
     filtration_rate_density: PerPlace = quantity("1/s", positive=False)
 

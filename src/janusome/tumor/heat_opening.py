@@ -37,7 +37,7 @@ class HeatOpening(AbstractTransfer):
     sources: ClassVar = ("kirui2015",)
 
     vascular_permeability: PerPlace = quantity("m/s")
-    vessel_surface_density: PerPlace = quantity("1/m")
+    vessel_surface_density: PerPlace = quantity("1/m", name="leaky_surface_density")
     heat_opening_gain: PerPlace = quantity("")
     heat_opening_temperature: PerPlace = quantity("K")
     heat_opening_width: PerPlace = quantity("K")

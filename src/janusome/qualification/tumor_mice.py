@@ -108,9 +108,9 @@ def leveled(shipped: Cohort, found: Array, groups: NDArray[np.int64]) -> Cohort:
 
 
 def _before(shipped: Cohort, found: Array, groups: NDArray[np.int64], new: NDArray[np.bool_]) -> list[Finding]:
-    """Return the same scores of the shipped population alone, without targets."""
+    """Return the same scores of the shipped population alone."""
     each = (*_cohort(shipped, found), *_scored(shipped, found, groups, new))
-    return [replace(one, name=f"{one.name}, shipped population alone", target="", met=None) for one in each]
+    return [replace(one, name=f"{one.name}, shipped population alone") for one in each]
 
 
 def _particle(row: Row) -> dict[str, str]:
@@ -202,8 +202,8 @@ def _text(experiments: int, known: int, *, frozen: bool) -> tuple[str, ...]:
     how = (
         "Nothing is fitted to these tumors."
         if frozen
-        else "These tumors held some 2.3 times what those of the other tables did, per gram, and less per gram the heavier "
-        "they were: a level and a slope in ln weight, and the spread, are fitted to the other four fifths of the leak groups."
+        else "A level and a slope in ln tumor weight (tumors hold less per gram the heavier they are), and the spread, are "
+        "fitted to the other four fifths of the leak groups; scores of the shipped population alone stand beneath."
     )
     return (
         how,

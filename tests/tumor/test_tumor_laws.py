@@ -44,7 +44,13 @@ def test_a_voxel_empties_into_its_vessels_at_permeability_times_surface_over_the
 
 
 def test_extravasation_ends_where_plasma_and_accessible_interstitium_hold_one_concentration():
-    assembly = assembled(["extravasation"], **STILL, vascular_permeability=1e-8, leaky_surface_density=2e4)
+    assembly = assembled(
+        ["extravasation"],
+        wall_reflection=0.5,
+        filtration_rate_density=0.0,
+        vascular_permeability=1e-8,
+        leaky_surface_density=2e4,
+    )
     vessels = at(assembly, RELEASED, "vessels of the lesion", BLOOD)
     voxels = [at(assembly, RELEASED, f"voxel {k}", INTERSTITIUM) for k in range(3)]
     end = followed(assembly, given_to(assembly, {vessels: 1e-6}), [0.0, 48 * HOUR])[-1]

@@ -39,11 +39,10 @@ class EnzymaticRelease(AbstractTransfer):
     active_enzyme_concentration: PerPlace = quantity("mol/m^3")
 
     def transfers(self, state: Material, stimulus: Stimulus) -> tuple[Transfer, ...]:
-        """Encapsulated to released, at every site outside cells."""
+        """Encapsulated to released: at every site outside cells, and none inside."""
         del stimulus
         k = self.enzymatic_release_rate_constant * self.active_enzyme_concentration
         return tuple(
-            Transfer(site, INTERSTITIUM if site == BOUND else site, k, becomes=Form.RELEASED)
+            Transfer(site, INTERSTITIUM if site == BOUND else site, k if site in OUTSIDE else 0.0 * k, becomes=Form.RELEASED)
             for site in state.sites
-            if site in OUTSIDE
         )

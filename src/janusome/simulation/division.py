@@ -92,3 +92,9 @@ def in_a_row(count: int) -> tuple[Index, Index]:
 def named(lesion: str, what: str, count: int) -> Sequence[str]:
     """Return names of the places of a lesion."""
     return [lesion] if count == 1 else [f"{lesion}, {what} {k + 1}" for k in range(count)]
+
+
+def mean_of_places(values: Array, volume: Array | float = 1.0) -> Array:
+    """Return the mean over the last axis by volume, summed in the order of places: a draw is the same in any ensemble."""
+    weights = np.broadcast_to(volume, values.shape)
+    return np.asarray(np.cumsum(values * weights, axis=-1)[..., -1] / np.cumsum(weights, axis=-1)[..., -1])

@@ -21,7 +21,7 @@ from janusome.particle.release_enzymatic import EnzymaticRelease
 from janusome.relations.oxygen import interstitial_oxygen_pressure, oxygen_drop
 from janusome.simulation.arms import Site, environment_of
 from janusome.simulation.assemble import laws
-from janusome.simulation.division import Division
+from janusome.simulation.division import Division, mean_of_places
 from janusome.simulation.values import Place, ValueBook
 from janusome.specification.resolved import ResolvedStudy
 
@@ -129,8 +129,8 @@ def environment_by_place(
 
 
 def _mean(values: Array, volume: Array) -> Array:
-    """Mean over the tumor of each lane, (lanes, 1)."""
-    return (values * volume).sum(axis=1, keepdims=True) / np.broadcast_to(volume, values.shape).sum(axis=1, keepdims=True)
+    """Return the mean over places by volume, (lanes, 1)."""
+    return mean_of_places(values, volume)[:, None]
 
 
 def _has_enzymatic_release(study: ResolvedStudy) -> bool:

@@ -14,9 +14,9 @@ from janusome.model import INTERSTITIUM, Links, Material, Stimulus
 from janusome.numerics.precision import double
 from janusome.simulation.arms import Site, environment_of
 from janusome.simulation.assembly import Compartments
-from janusome.simulation.division import Division, both_ways, in_a_row, named
+from janusome.simulation.division import Division, both_ways, in_a_row, mean_of_places, named
 from janusome.simulation.lesion_environment import environment_by_place
-from janusome.simulation.lesion_grid import LesionGrid
+from janusome.simulation.lesion_grid import Faces, LesionGrid
 from janusome.simulation.lesion_pressure import pressure_in_layers, pressure_on_grid, tissue_around, tissue_of
 from janusome.simulation.surroundings import at_places
 from janusome.simulation.values import Place, Scope, ValueBook
@@ -51,7 +51,7 @@ def in_shells(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     outflow[:, -1] = np.maximum(flow[:, count], 0.0) / (V / SHELLS)
 
     def by_shell(values: Array) -> Array:
-        return values[:, :count].reshape(len(values), SHELLS, FINE).mean(axis=2)
+        return mean_of_places(values[:, :count].reshape(len(values), SHELLS, FINE))
 
     shares, vessels = np.full((1, SHELLS), V / SHELLS), by_shell(weight)
     return Division(
@@ -80,7 +80,7 @@ def _weight_of_layers(study: ResolvedStudy, lesion: Site, book: ValueBook, *, de
         found = np.broadcast_to(layers @ weight, (book.draws, len(depth)))
     else:
         found = core[:, None] + (1.0 - core[:, None]) * np.exp(-depth / thickness[:, None])
-    return found / found.mean(axis=1, keepdims=True)
+    return found / mean_of_places(found)[:, None]
 
 
 def in_voxels(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
@@ -92,6 +92,7 @@ def in_voxels(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
     tumor, around = tissue_of(study, lesion, book), tissue_around(study, lesion, book)
     pressure, flows = pressure_on_grid(grid, tumor, around, weight * leaky)
     faces, volume, P = grid.links(grid.inside), grid.shares * grid.voxel_volume, pressure[grid.inside]
+    flow, filtered = faces.gathered(flows), np.maximum(net_outflow(flows)[grid.inside], 0.0)
     shared = np.minimum(grid.shares[faces.source], grid.shares[faces.target])  # of a face that the tumor fills in part
     return Division(
         names=tuple(named(lesion.name, "voxel", grid.count)),
@@ -99,11 +100,11 @@ def in_voxels(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Division:
         vessel_weight=weight[None, :],
         leaky=leaky[None, :],
         pressure=P[None, :],
-        filtration=(np.maximum(net_outflow(flows)[grid.inside], 0.0) / volume)[None, :],
-        outflow=(outflow_of(grid, flows) / volume)[None, :],
+        filtration=(filtered / volume)[None, :],
+        outflow=(outflow_of(filtered, faces, flow) / volume)[None, :],
         links=np.stack([faces.source, faces.target], axis=-1),
         area_over_distance=(faces.area_over_distance * shared)[None, :],
-        flow=faces.gathered(flows)[None, :],
+        flow=flow[None, :],
         environment=environment_by_place(
             study, lesion, book, vessel_weight=weight[None, :], volume=volume[None, :], depth=_depths(grid)[None, :]
         ),
@@ -119,16 +120,13 @@ def net_outflow(flows: tuple[Array, Array, Array]) -> Array:
     return np.asarray(sum(np.diff(flow, axis=axis) for axis, flow in enumerate(flows)))
 
 
-def outflow_of(grid: LesionGrid, flows: tuple[Array, Array, Array]) -> Array:
-    """Return what flows from each voxel of a lesion to voxels that hold none of it, m^3/s."""
-    left = np.zeros(grid.share.shape)
-    within = np.pad(grid.inside, 1)
-    for axis, flow in enumerate(flows):
-        size = grid.share.shape[axis]
-        beyond = [np.roll(within, step, axis=axis)[1:-1, 1:-1, 1:-1] for step in (1, -1)]  # before it, and after it
-        left += np.where(~beyond[0], np.maximum(-flow.take(range(size), axis=axis), 0.0), 0.0)
-        left += np.where(~beyond[1], np.maximum(flow.take(range(1, size + 1), axis=axis), 0.0), 0.0)
-    return left[grid.inside]
+def outflow_of(filtered: Array, faces: Faces, flow: Array) -> Array:
+    """Return what leaves each voxel across the border of the lesion, m^3/s: all that comes in and goes to no other voxel.
+
+    In a voxel that the tumor fills in part this is also what the tissue around it takes up there.
+    """
+    onward = np.bincount(faces.source, flow, minlength=len(filtered))  # links come both ways, so that this is the net
+    return np.maximum(filtered - onward, 0.0)
 
 
 def perfusion_of(study: ResolvedStudy, lesion: Site, book: ValueBook) -> tuple[Array, Array]:

@@ -88,6 +88,8 @@ def at_places(name: str, region: Compartments, places: Sequence[int], own: tuple
 
 
 def _of_place(name: str, region: Compartments, place: int, own: tuple[Scope, ...], book: ValueBook) -> Draws:
-    context = {key: values[:, place] for key, values in region.context.items() if not np.isnan(values[:, place]).any()}
+    # Powers and logarithms of a strided column round otherwise than those of a plain one, and one draw is never strided.
+    columns = {key: np.ascontiguousarray(values[:, place]) for key, values in region.context.items()}
+    context = {key: column for key, column in columns.items() if not np.isnan(column).any()}
     chain = (*own, *region.scopes[place])
     return book.fill(name, chain, Place(region.host_species, region.organ(place)), context=context)

@@ -1,12 +1,13 @@
 """The qualification of the tumor: how much gets in, how far, where it stays, in the order of the report.
 
-One more comparison is one more entry of the list (the blood-brain barrier, say).
+One more comparison is one more entry of the list.
 """
 
 from __future__ import annotations
 
 from janusome.qualification.comparisons import Made
 from janusome.qualification.tumor_behavior import tumor_behavior
+from janusome.qualification.tumor_brain import tumor_brain
 from janusome.qualification.tumor_doxil import tumor_doxil
 from janusome.qualification.tumor_mice import tumor_mice
 from janusome.qualification.tumor_patients import tumor_patients
@@ -20,4 +21,5 @@ COMPARISONS: tuple[tuple[str, Made], ...] = (
     ("a cohort of patients", tumor_patients),
     ("solvers", tumor_solvers),
     ("real segmentations", tumor_segmentations),
+    ("brain", tumor_brain),
 )

@@ -1,7 +1,7 @@
 """Comparison E of the tumor: the solvers against closed forms.
 
 Every case is a function of no arguments that returns findings; one more solver is one more entry of `CASES`. The solvers are
-public: `janusome.numerics.pressure.pressure_in_box` and `pressure_in_shells` take any geometry and coefficients.
+public and explained in docs/tumor-solvers.md: they take any geometry and coefficients.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from janusome.numerics.pressure import Border, pressure_in_box, pressure_in_shel
 from janusome.numerics.shells import spheres
 from janusome.qualification.baxter_jain import DRAINED, HOST, MMHG, TUMOR, Tissue, embedded, isolated
 from janusome.qualification.section import Finding, Section
+from janusome.qualification.transport_cases import orders, sign, thiele
 from janusome.relations.oxygen import oxygen_drop
 from janusome.relations.published.schmidt_wittrup import permeability, void_fraction
 
@@ -94,7 +95,7 @@ def small_relations() -> list[Finding]:
     ]
 
 
-CASES: tuple[Callable[[], list[Finding]], ...] = (isolated_sphere, embedded_sphere, small_relations)
+CASES: tuple[Callable[[], list[Finding]], ...] = (isolated_sphere, embedded_sphere, orders, sign, thiele, small_relations)
 
 
 def tumor_solvers(data: Path, *, frozen: bool) -> Section:
@@ -103,7 +104,8 @@ def tumor_solvers(data: Path, *, frozen: bool) -> Section:
     return Section(
         "E", TITLE,
         ("Baxter and Jain (1989): a sphere of 2 mm with their coefficients, alone and in host tissue; two pores and the void "
-         "fraction after Schmidt and Wittrup (2009); Krogh's cylinder.",),
+         "fraction after Schmidt and Wittrup (2009); Krogh's cylinder; Thiele's sphere, the binding-site barrier, orders of "
+         "convergence, sign and ledger of transport.",),
         tuple(finding for case in CASES for finding in case()),
     )  # fmt: skip
 

@@ -220,7 +220,7 @@ def qualify(
     Parameters
     ----------
     what
-        Which part: "body".
+        Which part: "body" or "tumor".
     output
         The folder to write; it must not hold a result unless `force` is set.
     data
@@ -234,15 +234,19 @@ def qualify(
         If the part, the data or the output are refused.
     """
     from janusome.files.result_folder import result_folder
-    from janusome.qualification.body import data_folder, qualify_body
+    from janusome.qualification.comparisons import compared, data_folder
     from janusome.qualification.page import write_qualification
+    from janusome.qualification.parts import PARTS
 
-    if what != "body":
-        raise InputError(what, "is no part that can be qualified", "qualify body")
-    source = data_folder(data)
+    if what not in PARTS:
+        raise InputError(what, "is no part that can be qualified", f"qualify {' or '.join(PARTS)}")
+    part = PARTS[what]
+    source = data_folder(data, holding=part.holding)
     with result_folder(output, force=force) as folder:
-        sections = qualify_body(source, frozen=frozen, progress=progress or _silent, should_stop=should_stop or _never)
-        write_qualification(folder, sections, title="Where particles and drugs go in the body", frozen=frozen)
+        sections = compared(
+            part.comparisons, source, frozen=frozen, progress=progress or _silent, should_stop=should_stop or _never
+        )
+        write_qualification(folder, sections, title=part.title, frozen=frozen)
     return Qualification(Path(output))
 
 

@@ -266,7 +266,7 @@ def test_a_prodrug_becomes_its_product_mole_for_mole_where_both_stand():
 
 def test_riders_stay_with_their_carriers_wherever_those_go():
     moving = ["circulation", "vascular_exchange", "phagocytosis", "renal_excretion", "hepatobiliary_excretion"]
-    moving += ["extravasation", "interstitial_diffusion", "langmuir_binding", "endocytosis", "fluid_phase_uptake"]
+    moving += ["extravasation", "interstitial_transport", "langmuir_binding", "endocytosis", "fluid_phase_uptake"]
     assembly = assembled(
         moving, **UPTAKE, permeability_surface_product=1e-6, partition_coefficient=1.0,
         renal_clearance=1e-8, biliary_clearance=1e-8, vascular_permeability=1e-9, vessel_surface_density=1e4, association_rate_constant=1e2, dissociation_rate_constant=1e-4,

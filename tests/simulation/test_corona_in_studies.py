@@ -19,7 +19,8 @@ from janusome.simulation.corona import coronas, with_binding
 from janusome.simulation.corona_account import corona_account
 from janusome.simulation.doses import given_in
 from janusome.simulation.ensemble import Interval
-from janusome.simulation.lesion_grid import ball
+from janusome.simulation.lesion_fluid import in_shells
+from janusome.simulation.lesion_shapes import ball
 from janusome.simulation.run import simulate
 from janusome.simulation.surroundings import at_places
 from janusome.simulation.values import ValueBook
@@ -148,7 +149,7 @@ def test_a_bare_particle_buries_its_ligands_and_holds_what_it_bound_as_long():
         study, book = study_of(formulation, tumor=tumor, protocol=dose), ValueBook(draws=1, seed=0)
         own = matter_of(study, TREATED).chains[Species(Form.CARRIER, CARRIER)]
         site = Site("lesion", study.lesions[0].tumor, ball(1e-6, voxels=1))
-        lesion = with_binding(lesion_of(study, site, book), study, own, book)
+        lesion = with_binding(lesion_of(study, site, book, in_shells(study, site, book)), study, own, book)
         rates = ("association_rate_constant", "dissociation_rate_constant")
         found[name] = [float(at_places(rate, lesion, [0], own, book)[0, 0]) for rate in rates]
     assert found["bare"][0] < 0.5 * found["coated"][0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -134,8 +134,13 @@ class Library:
                 found |= parse_bibtex(_text(path), name=path.name)
         return found
 
+    @property
+    def joints(self) -> Mapping[str, Joint]:
+        """The correlations of values of the user's folder, by the source of the values."""
+        return self._joints
+
     @cached_property
-    def joints(self) -> dict[str, Joint]:
+    def _joints(self) -> dict[str, Joint]:
         """The correlations of values of the user's folder, by the source of the values.
 
         Raises

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from janusome.errors import InputError, InputErrors
 from janusome.files.library import Library
+from janusome.files.maps import read_map
 from janusome.files.masks import TumorMask, read_mask
 from janusome.files.tables import read_observations
 from janusome.files.yaml_loader import Document, read_yaml
 from janusome.specification.conditions import Caution
 from janusome.specification.refusals import Origin
 from janusome.specification.resolve import understand
-from janusome.specification.resolved import ResolvedStudy
+from janusome.specification.resolved import Lesion, ResolvedStudy
 from janusome.specification.vocabulary import called_notice, organ_called
 
 
@@ -53,7 +54,9 @@ def read_attachments(
         if lesion.mask is not None:
             try:
                 place = f"{name}: the mask of {lesion.name}"
-                masks[lesion.name] = read_mask(folder / lesion.mask.file, label=lesion.mask.label, place=place)
+                masks[lesion.name] = _with_maps(
+                    read_mask(folder / lesion.mask.file, label=lesion.mask.label, place=place), lesion, folder, name, refusals
+                )
             except InputError as error:
                 refusals.append(error)
     if study.observed is not None:
@@ -66,6 +69,18 @@ def read_attachments(
     if refusals:
         raise InputErrors(refusals)
     return masks, observations
+
+
+def _with_maps(mask: TumorMask, lesion: Lesion, folder: Path, name: str, refusals: list[InputError]) -> TumorMask:
+    """Return a mask with the maps of its lesion; what is refused is added to the list."""
+    cut, maps = mask.cropped(1), {}
+    for what, found in lesion.maps.items():
+        try:
+            place = f"{name}: the {what} map of {lesion.name}"
+            maps[what] = read_map(folder / found.file, cut, name=what, unit=found.unit, place=place)
+        except InputError as error:
+            refusals.append(error)
+    return replace(cut, maps=maps) if lesion.maps else mask
 
 
 def recognised(

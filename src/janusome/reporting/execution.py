@@ -12,7 +12,7 @@ from janusome.calibration.calibrate import Asked, calibrate
 from janusome.files.library import Library
 from janusome.files.result_folder import result_folder
 from janusome.reporting import calibration_results, results
-from janusome.reporting.prepared import Prepared, grid, plain
+from janusome.reporting.prepared import Prepared, grids_of, plain
 from janusome.simulation.run import simulate
 from janusome.simulation.trajectory import Control
 from janusome.specification.corona import proteins
@@ -53,7 +53,7 @@ class Errand:
     @property
     def grids(self) -> dict[str, Any]:
         """The voxels of every lesion that is given by a mask."""
-        return {name: grid(mask) for name, mask in self.prepared.masks.items()}
+        return grids_of(self.prepared)
 
 
 def write_run(errand: Errand, *, changes: Mapping[str, int]) -> None:

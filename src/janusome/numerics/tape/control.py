@@ -7,10 +7,10 @@ import math
 import numpy as np
 from numba import njit
 
+from janusome.numerics.compiled import INNER
 from janusome.numerics.tape import vectors
 from janusome.numerics.tape.block import Answer, Question, Records
 from janusome.numerics.tape.breakpoints import finish
-from janusome.numerics.tape.interpreter import INNER
 from janusome.numerics.tape.lanes import WIDTH
 from janusome.numerics.tape.outcome import Outcome
 from janusome.numerics.tape.program import Code

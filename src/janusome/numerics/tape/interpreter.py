@@ -8,26 +8,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from janusome.numerics.compiled import INNER
 from janusome.numerics.tape import lanes
 from janusome.numerics.tape.lanes import WIDTH
 from janusome.numerics.tape.operations import Operation
 from janusome.numerics.tape.program import BACKWARD, ELIMINATE, FORWARD, MULTIPLIERS, Code
-
-
-def _cacheable() -> bool:
-    """Tell whether compiled code can be kept: numba refuses at once where no folder can be written."""
-
-    def nothing() -> None: ...
-
-    try:
-        njit(cache=True)(nothing)
-    except RuntimeError:
-        return False
-    return True
-
-
-COMPILED: dict[str, Any] = {"cache": _cacheable(), "nogil": True, "error_model": "numpy", "boundscheck": False}
-INNER: dict[str, Any] = COMPILED | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # half the compile time
 
 # Plain numbers, because compiled code freezes them as constants.
 _SUM, _MULTIPLY, _RECIPROCAL, _COPY = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from janusome.numerics.tape.interpreter import INNER
+from janusome.numerics.compiled import INNER
 from janusome.numerics.tape.lanes import WIDTH
 from janusome.numerics.tape.program import COLUMNS, ENTRIES, ROWS, Code
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from janusome.numerics.compiled import COMPILED, INNER
 from janusome.numerics.tape import vectors
 from janusome.numerics.tape.block import Answer, Question, Records
 from janusome.numerics.tape.breakpoints import enter_segment, fill, finish
 from janusome.numerics.tape.control import STEP_LIMIT, choose_steps, judge, largest_error
-from janusome.numerics.tape.interpreter import COMPILED, INNER, factor, run, solve_factored
+from janusome.numerics.tape.interpreter import factor, run, solve_factored
 from janusome.numerics.tape.lanes import WIDTH
 from janusome.numerics.tape.pivoted import backward_error, factor_dense, solve_dense
 from janusome.numerics.tape.program import FIRST, FIXED, MULTIPLIERS, RATES, Code

@@ -20,7 +20,12 @@ from janusome.specification.values import Value
 from janusome.units import to_internal
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "calibration"
-NAMED = ("clearance_per_phagocyte", "host mouse: liver/phagocyte_density", "vascular_permeability", "vessel_surface_density")
+NAMED = (
+    "clearance_per_phagocyte",
+    "host mouse: liver/phagocyte_density",
+    "vascular_permeability",
+    "anatomical_vessel_surface_density",
+)
 HOURS = (4.0, 24.0)
 PLACES = ("liver", "spleen", "plasma", "breast-triple-negative")
 
@@ -113,7 +118,7 @@ def test_a_spread_that_is_written_by_hand_is_drawn_on_its_own(fitted, study, tmp
     mine = read_study(EXAMPLE / "study.yaml", Library(tmp_path / "mine")).study
     values = drawn(mine, Bench(mine))
     (alone,) = [one for key, one in values.items() if "vascular_permeability" in key]
-    (partner,) = [one for key, one in values.items() if "vessel_surface_density" in key]
+    (partner,) = [one for key, one in values.items() if "anatomical_vessel_surface_density" in key]
     assert abs(np.corrcoef(np.log(alone), np.log(partner))[0, 1]) < 0.1
 
 

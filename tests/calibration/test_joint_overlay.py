@@ -77,7 +77,7 @@ def test_an_ensemble_from_the_overlay_is_as_wide_as_the_calibrated_outputs(fitte
     calibrated = widths(bench, theirs)
     assert np.exp(np.mean(np.log(widths(bench, ours) / calibrated))) == pytest.approx(1.0, abs=0.12)
     shuffled = {key: np.random.default_rng(k).permutation(one) for k, (key, one) in enumerate(ours.items())}
-    assert np.exp(np.mean(np.log(widths(bench, shuffled) / calibrated))) > 1.3
+    assert np.exp(np.mean(np.log(widths(bench, shuffled) / calibrated))) > 1.2
     assert fitted.data["overlay_width"] == pytest.approx(1.0, abs=0.15)
 
 
@@ -85,7 +85,7 @@ def test_values_hang_together_as_the_posterior_has_them(fitted, study):
     bench = Bench(study)
     ours, theirs = drawn(study, bench), posterior(fitted, bench)
     one, other = (np.corrcoef([np.log(values[key]) for key in theirs]) for values in (ours, theirs))
-    strong = np.abs(other) > 0.6
+    strong = np.abs(other) > 0.5
     assert strong.sum() == len(other) + 4
     assert one[strong] == pytest.approx(other[strong], abs=0.06)
     assert np.abs(one[~strong]).max() < 0.2

@@ -20,7 +20,12 @@ from janusome.specification.values import Value
 from janusome.units import to_internal
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "calibration"
-NAMED = ("clearance_per_phagocyte", "host mouse: liver/phagocyte_density", "vascular_permeability", "vessel_surface_density")
+NAMED = (
+    "clearance_per_phagocyte",
+    "host mouse: liver/phagocyte_density",
+    "vascular_permeability",
+    "anatomical_vessel_surface_density",
+)
 HOURS = (4.0, 24.0)
 PLACES = ("liver", "spleen", "plasma", "breast-triple-negative")
 
@@ -72,7 +77,7 @@ def test_an_ensemble_from_the_overlay_is_as_wide_as_the_calibrated_outputs(fitte
     calibrated = widths(bench, theirs)
     assert np.exp(np.mean(np.log(widths(bench, ours) / calibrated))) == pytest.approx(1.0, abs=0.12)
     shuffled = {key: np.random.default_rng(k).permutation(one) for k, (key, one) in enumerate(ours.items())}
-    assert np.exp(np.mean(np.log(widths(bench, shuffled) / calibrated))) > 1.3
+    assert np.exp(np.mean(np.log(widths(bench, shuffled) / calibrated))) > 1.2
     assert fitted.data["overlay_width"] == pytest.approx(1.0, abs=0.15)
 
 
@@ -80,7 +85,7 @@ def test_values_hang_together_as_the_posterior_has_them(fitted, study):
     bench = Bench(study)
     ours, theirs = drawn(study, bench), posterior(fitted, bench)
     one, other = (np.corrcoef([np.log(values[key]) for key in theirs]) for values in (ours, theirs))
-    strong = np.abs(other) > 0.6
+    strong = np.abs(other) > 0.5
     assert strong.sum() == len(other) + 4
     assert one[strong] == pytest.approx(other[strong], abs=0.06)
     assert np.abs(one[~strong]).max() < 0.2
@@ -113,7 +118,7 @@ def test_a_spread_that_is_written_by_hand_is_drawn_on_its_own(fitted, study, tmp
     mine = read_study(EXAMPLE / "study.yaml", Library(tmp_path / "mine")).study
     values = drawn(mine, Bench(mine))
     (alone,) = [one for key, one in values.items() if "vascular_permeability" in key]
-    (partner,) = [one for key, one in values.items() if "vessel_surface_density" in key]
+    (partner,) = [one for key, one in values.items() if "anatomical_vessel_surface_density" in key]
     assert abs(np.corrcoef(np.log(alone), np.log(partner))[0, 1]) < 0.1
 
 

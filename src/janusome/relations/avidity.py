@@ -26,7 +26,7 @@ def ligands_in_contact(ligands_per_particle: Q, hydrodynamic_diameter: Q, ligand
     The cap of height h of a sphere of diameter d has h/d of its surface. One ligand at least points there, since the particle
     turns.
 
-    >>> ligands_in_contact(45.0, 100e-9, 10e-9)
+    >>> round(ligands_in_contact(45.0, 100e-9, 10e-9), 3)
     4.5
     """
     cap = ligands_per_particle * ligand_reach / hydrodynamic_diameter

@@ -220,13 +220,13 @@ def qualify(
     Parameters
     ----------
     what
-        Which part: "body".
+        Which part: "body" or "imaging".
     output
         The folder to write; it must not hold a result unless `force` is set.
     data
         The folder of published data; that named by JANUSOME_DATA if absent.
     frozen
-        Use the shipped values and refit nothing.
+        Use the shipped values and refit nothing; imaging fits no value in any case.
 
     Raises
     ------
@@ -237,12 +237,29 @@ def qualify(
     from janusome.qualification.body import data_folder, qualify_body
     from janusome.qualification.page import write_qualification
 
+    if what == "imaging":
+        return _qualify_imaging(
+            output, data=data, force=force, progress=progress or _silent, should_stop=should_stop or _never
+        )
     if what != "body":
-        raise InputError(what, "is no part that can be qualified", "qualify body")
+        raise InputError(what, "is no part that can be qualified", "qualify body or imaging")
     source = data_folder(data)
     with result_folder(output, force=force) as folder:
         sections = qualify_body(source, frozen=frozen, progress=progress or _silent, should_stop=should_stop or _never)
         write_qualification(folder, sections, title="Where particles and drugs go in the body", frozen=frozen)
+    return Qualification(Path(output))
+
+
+def _qualify_imaging(
+    output: Path | str, *, data: Path | str | None, force: bool, progress: Progress, should_stop: Callable[[], bool]
+) -> Qualification:
+    from janusome.files.result_folder import result_folder
+    from janusome.qualification.imaging import TITLE, qualify_imaging
+    from janusome.qualification.page import write_qualification
+
+    with result_folder(output, force=force) as folder:
+        sections = qualify_imaging(data, progress=progress, should_stop=should_stop)
+        write_qualification(folder, sections, title=TITLE, frozen=True)
     return Qualification(Path(output))
 
 

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 R2_BETWEEN = (1e-2, 1e5)  # 1/s
 
 
-def multi_echo(signal: Any, *, echo_time: Any, noise: float | None = None, noise_floor: float = 0.0) -> RateFit:
+def multi_echo(signal: Any, *, echo_time: Any, noise: float | None = None, noise_floor: float = -np.inf) -> RateFit:
     """Fit R2 (spin echoes) or R2* (gradient echoes) and the amplitude at echo time zero.
 
     Parameters

@@ -96,6 +96,21 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
     assert 0.90 <= held / (3 * draws) <= 0.99
 
 
+def test_noise_of_the_artery_widens_intervals_until_they_hold_the_truth():
+    rng, model, draws = np.random.default_rng(4), Patlak(), 40
+    truth = {"exchange": PS, "plasma_volume": VP}
+    clean = curve(model, **truth)
+    held = {0.0: 0, 0.4: 0}
+    for _ in range(draws):
+        plasma = ARTERY.concentration + 0.4 * rng.standard_normal(TIME.size)
+        tissue = clean + 0.002 * rng.standard_normal(TIME.size)
+        for noise in held:
+            fit = fit_tracer(model, time=TIME, tissue=tissue, artery=measured(TIME, concentration=plasma, noise=noise))
+            held[noise] += sum(e.low <= truth[name] <= e.high for name, e in fit.numbers.items())
+    assert held[0.4] / (2 * draws) >= 0.9
+    assert held[0.0] < held[0.4]
+
+
 def test_a_number_on_its_bound_is_told():
     fit = fit_tracer(ExtendedTofts(), time=TIME, tissue=np.zeros_like(TIME), artery=ARTERY)
     assert {"exchange", "plasma_volume"} <= set(fit.at_bounds)
@@ -142,6 +157,7 @@ def bad(**changed):
         (bad(delay_between=(3.0, -3.0)), "smaller first"),
         (lambda: measured(TIME, concentration=np.zeros_like(TIME)), "nowhere above zero"),
         (lambda: measured(TIME, concentration=np.full_like(TIME, np.inf)), "not finite"),
+        (lambda: measured(TIME, concentration=np.ones_like(TIME), noise=-1.0), "standard deviation"),
         (lambda: plasma_of_blood(1.0, hematocrit=1.0), "share of red cells"),
         (lambda: curve(Tofts(), exchange=PS), "lacks"),
         (lambda: curve(Tofts(), exchange=-PS, interstitial_volume=VE), "zero or above"),

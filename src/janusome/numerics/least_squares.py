@@ -35,12 +35,19 @@ class Fitted:
 
 
 def fit_within_bounds(
-    residuals: Callable[[Array], Array], *, starts: Sequence[Array], low: Array, high: Array, share: float = 0.95
+    residuals: Callable[[Array], Array],
+    *,
+    starts: Sequence[Array],
+    low: Array,
+    high: Array,
+    share: float = 0.95,
+    given_errors: Callable[[Array], Array] | None = None,
 ) -> Fitted:
     """Return the best of the fits from the most promising starts; the interval holds `share` of Student's t.
 
     Standard errors are those of the linear model at the optimum, with the variance of the residuals; a number that the data
-    do not fix has an infinite one, and an interval as wide as its bounds.
+    do not fix has an infinite one, and an interval as wide as its bounds. `given_errors` returns, at the optimum, by how much
+    one standard error of each independent input moves the residuals (residuals, inputs); it widens what the residuals say.
     """
     width = high - low
     inside = [np.clip(start, low + 1e-4 * width, high - 1e-4 * width) for start in starts]
@@ -53,6 +60,9 @@ def fit_within_bounds(
     freedom = max(len(best.fun) - len(best.x), 1)
     deviation = float(np.sqrt(2.0 * best.cost / freedom))
     errors = deviation * np.sqrt(inverse_diagonal(best.jac * width)) * width
+    if given_errors is not None:
+        moved = np.linalg.pinv(best.jac * width) @ given_errors(best.x)
+        errors = np.hypot(errors, np.sqrt(np.sum(moved**2, axis=1)) * width)
     reach = errors * stats.t.ppf(0.5 + 0.5 * share, freedom)
     on_bound = (best.x - low < AT_BOUND * width) | (high - best.x < AT_BOUND * width)
     estimates = tuple(

@@ -81,5 +81,5 @@ def coverage(name: str, compared: Sequence[Compared]) -> tuple[Finding, ...]:
     asked = [each.covered for each in compared if each.covered is not None]
     if not asked:
         return ()
-    note = f"{sum(asked)} of {len(asked)}; noise of the artery is not in the interval"
+    note = f"{sum(asked)} of {len(asked)}"
     return (Finding(name, 100.0 * sum(asked) / len(asked), unit="%", note=note),)

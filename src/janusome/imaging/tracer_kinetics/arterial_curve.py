@@ -16,14 +16,18 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ArterialCurve:
-    """Concentration in arterial plasma (mol/m^3) at times (s); nothing before the first, lines between the samples."""
+    """Concentration in arterial plasma (mol/m^3) at times (s); nothing before the first, lines between the samples.
+
+    `noise` is the standard deviation of a sample, independent of the others; zero for a curve that is taken as exact.
+    """
 
     time: Array
     concentration: Array
+    noise: float = 0.0
 
 
-def measured(time: Any, *, concentration: Any) -> ArterialCurve:
-    """Return a measured curve of plasma.
+def measured(time: Any, *, concentration: Any, noise: float = 0.0) -> ArterialCurve:
+    """Return a measured curve of plasma, and the noise of its samples, which widens the intervals of every fit.
 
     Raises
     ------
@@ -34,7 +38,9 @@ def measured(time: Any, *, concentration: Any) -> ArterialCurve:
     brought = curve(concentration, place="arterial concentration", like=times)
     if not np.any(brought > 0.0):
         raise InputError("arterial concentration", "is nowhere above zero", "give the curve of a vessel that fills")
-    return ArterialCurve(times, brought)
+    if not (np.isfinite(noise) and noise >= 0.0):
+        raise InputError("arterial noise", f"is {noise}", "give a standard deviation in mol/m^3, zero or above")
+    return ArterialCurve(times, brought, float(noise))
 
 
 def plasma_of_blood(blood: Any, *, hematocrit: float) -> Any:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from janusome.errors import InputError
 from janusome.imaging.tracer_kinetics.arterial_curve import ArterialCurve
-from janusome.imaging.tracer_kinetics.forward import answer
-from janusome.imaging.tracer_kinetics.models import AbstractTracerModel, Parameter
+from janusome.imaging.tracer_kinetics.forward import answer, moved_by_noise
+from janusome.imaging.tracer_kinetics.models import AbstractTracerModel, ImpulseResponse, Parameter
 from janusome.numerics.least_squares import Estimate, fit_within_bounds
 from janusome.numerics.samples import ascending, curve
 
@@ -45,7 +45,7 @@ def fit_tracer(
     artery: ArterialCurve,
     delay_between: tuple[float, float] = (0.0, 0.0),
 ) -> TracerFit:
-    """Fit a model to a tissue's concentrations (mol/m^3) at times (s).
+    """Fit a model to a tissue's concentrations (mol/m^3) at times (s); noise of the artery widens the intervals.
 
     Parameters
     ----------
@@ -65,16 +65,24 @@ def fit_tracer(
     held = curve(tissue, place="tissue concentration", like=times)
     count = len(model.parameters)
 
-    def predicted(numbers: Array) -> Array:
+    def asked(numbers: Array) -> tuple[ImpulseResponse, Array]:
         delay = numbers[count] if len(numbers) > count else low
-        response = model.impulse_response(*(float(number) for number in numbers[:count]))
-        return answer(response, artery=artery, at=times - delay)
+        return model.impulse_response(*(float(number) for number in numbers[:count])), times - delay
+
+    def predicted(numbers: Array) -> Array:
+        response, at = asked(numbers)
+        return answer(response, artery=artery, at=at)
+
+    def moved(numbers: Array) -> Array:
+        response, at = asked(numbers)
+        return moved_by_noise(response, artery=artery, at=at)
 
     found = fit_within_bounds(
         lambda numbers: predicted(numbers) - held,
         starts=[np.array(start) for start in product(*(parameter.starts for parameter in sought))],
         low=np.array([parameter.low for parameter in sought]),
         high=np.array([parameter.high for parameter in sought]),
+        given_errors=moved if artery.noise > 0.0 else None,
     )
     values = np.array([estimate.value for estimate in found.estimates])
     named = {parameter.name: estimate for parameter, estimate in zip(sought, found.estimates, strict=True)}

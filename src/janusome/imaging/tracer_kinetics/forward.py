@@ -46,3 +46,9 @@ def answer(response: ImpulseResponse, *, artery: ArterialCurve, at: Array) -> Ar
     for amplitude, rate in response.exponentials:
         total = total + amplitude * exponential_convolution(rate, times=artery.time, curve=artery.concentration, at=at)
     return total
+
+
+def moved_by_noise(response: ImpulseResponse, *, artery: ArterialCurve, at: Array) -> Array:
+    """Return by how much the noise of each arterial sample moves the tissue, (times, samples)."""
+    alone = artery.noise * np.eye(len(artery.time))
+    return np.stack([answer(response, artery=ArterialCurve(artery.time, one), at=at) for one in alone], axis=1)

@@ -34,7 +34,7 @@ from janusome.qualification.section import Finding, Section
 
 Array = NDArray[np.float64]
 DELAY_BETWEEN = (-10.0, 10.0)  # s, in which OSIPI seeks it
-NOISELESS = "highSNR"  # in a label: such curves differ from the stated truth by how they were made, which no interval knows
+NOISELESS = "highSNR"  # in a label: such curves differ from the stated truth by more than noise
 ARRIVED = 0.2  # of the peak, above which the bolus is there
 SAMPLES_LATE = 5  # by which OSIPI shifts the curves of the Tofts files
 

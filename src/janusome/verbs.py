@@ -220,13 +220,13 @@ def qualify(
     Parameters
     ----------
     what
-        Which part: "body" or "tumor".
+        Which part: "body", "tumor" or "imaging".
     output
         The folder to write; it must not hold a result unless `force` is set.
     data
         The folder of published data; that named by JANUSOME_DATA if absent.
     frozen
-        Use the shipped values and refit nothing.
+        Use the shipped values and refit nothing; imaging fits no value in any case.
 
     Raises
     ------
@@ -238,8 +238,12 @@ def qualify(
     from janusome.qualification.page import write_qualification
     from janusome.qualification.parts import PARTS
 
+    if what == "imaging":
+        return _qualify_imaging(
+            output, data=data, force=force, progress=progress or _silent, should_stop=should_stop or _never
+        )
     if what not in PARTS:
-        raise InputError(what, "is no part that can be qualified", f"qualify {' or '.join(PARTS)}")
+        raise InputError(what, "is no part that can be qualified", f"qualify {', '.join(PARTS)} or imaging")
     part = PARTS[what]
     source = data_folder(data, holding=part.holding)
     with result_folder(output, force=force) as folder:
@@ -247,6 +251,19 @@ def qualify(
             part.comparisons, source, frozen=frozen, progress=progress or _silent, should_stop=should_stop or _never
         )
         write_qualification(folder, sections, title=part.title, frozen=frozen)
+    return Qualification(Path(output))
+
+
+def _qualify_imaging(
+    output: Path | str, *, data: Path | str | None, force: bool, progress: Progress, should_stop: Callable[[], bool]
+) -> Qualification:
+    from janusome.files.result_folder import result_folder
+    from janusome.qualification.imaging import TITLE, qualify_imaging
+    from janusome.qualification.page import write_qualification
+
+    with result_folder(output, force=force) as folder:
+        sections = qualify_imaging(data, progress=progress, should_stop=should_stop)
+        write_qualification(folder, sections, title=TITLE, frozen=True)
     return Qualification(Path(output))
 
 

@@ -35,7 +35,7 @@ def tube_photons(voltage: Scalar, *, aluminum: Scalar) -> Spectrum:
     table = tube_table()
     step = table.voltages[1] - table.voltages[0]
     shares = jnp.maximum(0.0, 1.0 - jnp.abs(voltage - table.voltages) / step)
-    return (jnp.asarray(table.photons) @ shares) * jnp.exp(-attenuation(ALUMINUM) * ALUMINUM_DENSITY * aluminum)
+    return jnp.matmul(table.photons, shares) * jnp.exp(-attenuation(ALUMINUM) * ALUMINUM_DENSITY * aluminum)
 
 
 def behind_water(photons: Spectrum, path: Scalar) -> Spectrum:
@@ -45,7 +45,7 @@ def behind_water(photons: Spectrum, path: Scalar) -> Spectrum:
 
 def energy_read(photons: Spectrum) -> Spectrum:
     """Return the energy of photons, J, which is what an integrating detector reads."""
-    return photons * jnp.asarray(photon_energies())
+    return jnp.multiply(photons, photon_energies())
 
 
 def water_attenuation(weights: Spectrum) -> Scalar:

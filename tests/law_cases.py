@@ -61,6 +61,9 @@ NAMED = {
     "cooperativity": (0.5, 4.0),
     "hill_coefficient": (0.5, 3.0),
     "angle": (0.02, 1.5),
+    "tube_voltage": (5e4, 1.4e5),
+    "atomic_number": (20.0, 90.0),
+    "filtration": (1e-3, 1e-2),
 }
 BY_DIMENSION = [(dimension(unit), bounds) for unit, bounds in RANGES.items()]
 

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 
+from janusome.imaging.ct import Ct
 from janusome.imaging.mri import Mri
 from janusome.imaging.pet import Pet
 from janusome.model import Scene
@@ -64,3 +65,23 @@ def sphere(diameter, *, count, spacing, fine=4):
     x = (np.arange(count * fine) - (count * fine - 1) / 2) * spacing / fine
     inside = x[:, None, None] ** 2 + x[None, :, None] ** 2 + x[None, None, :] ** 2 <= (diameter / 2) ** 2
     return jnp.asarray(inside.reshape(count, fine, count, fine, count, fine).mean(axis=(1, 3, 5)), dtype=float)
+
+
+def ct(**changed):
+    """A clinical scanner of round numbers at 120 kV with gold, 30 cm of water, and no drift of its numbers."""
+    values = {
+        "tube_voltage": 120e3,
+        "aluminum_filtration": 6e-3,
+        "tube_charge": 0.2,
+        "number_of_views": 1000.0,
+        "ray_spacing": 0.568e-3,
+        "source_distance": 0.54,
+        "detector_efficiency": 0.85,
+        "electronic_noise": to_internal(206.0, "keV"),
+        "spatial_resolution": 1.2e-3,
+        "ct_number_stability": 0.0,
+        "attenuation_path": 0.3,
+        "atomic_number": 79.0,
+        "atomic_mass": 0.19697,
+    }
+    return Ct(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})

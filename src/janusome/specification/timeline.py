@@ -218,7 +218,7 @@ def _active_label(event: Dosing, path: Path, findings: Collector, carried: Carri
 def _scan(event: Scanning, scanner: Scanner | None, path: Path, findings: Collector, *, carried: Carried) -> ScanEvent | None:
     if scanner is None:
         return None
-    shows = {"pet": "positron_yield", "mri": "longitudinal_relaxivity"}.get(scanner.modality)
+    shows = {"pet": "positron_yield", "mri": "longitudinal_relaxivity", "ct": "atomic_number"}.get(scanner.modality)
     labels = tuple(name for name, row in carried.labels.items() if shows is None or row.find(shows))
     if event.label is not None and carried.formulation is not None:
         named = next((name for name, row in carried.labels.items() if event.label in (name, *row.aliases)), event.label)

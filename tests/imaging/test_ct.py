@@ -1,0 +1,126 @@
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from imaging_scenes import ct, scene, sphere
+
+from janusome.numerics.backprojection import filtered_backprojection
+from janusome.numerics.detectability import change_visibility
+from janusome.numerics.grain import grain, grain_of_sum, grain_variance
+from janusome.numerics.precision import double
+from janusome.numerics.projection import ParallelBeam
+
+GOLD_MASS = 0.19697  # kg/mol
+
+
+@pytest.fixture(autouse=True)
+def _in_double_precision():
+    with double():
+        yield
+
+
+def gold(milligrams_per_milliliter):
+    """Moles of gold per volume."""
+    return milligrams_per_milliliter / GOLD_MASS
+
+
+def uniform(concentration, *, shape=(3, 12, 12), size=(3e-3, 1e-3, 1e-3), **given):
+    return scene(np.full(shape, gold(concentration)), voxel_size=size, **given)
+
+
+def test_tissue_without_label_shows_the_number_of_muscle_and_gold_adds_its_slope():
+    none, some = (float(ct(attenuation_path=0.2).expected(uniform(c))[1, 6, 6]) for c in (0.0, 1.0))
+    assert 35.0 < none < 55.0
+    assert some - none == pytest.approx(27.3, rel=0.04)
+
+
+def test_ct_does_not_tell_where_a_label_sits_or_whether_it_is_still_attached():
+    modality = ct()
+    together = modality.expected(uniform(3.0))
+    apart = modality.expected(uniform(1.0, inside=gold(1.0), detached=gold(1.0)))
+    assert np.allclose(together, apart, rtol=1e-12)
+
+
+def test_the_noise_of_a_body_is_that_of_the_docstring_and_falls_as_the_root_of_the_dose():
+    where = uniform(0.0, shape=(2, 64, 64), size=(3e-3, 0.7e-3, 0.7e-3))
+
+    def noise(**given):
+        modality = ct(**given)
+        return float(modality.noise(modality.expected(where), where)[1, 32, 32])
+
+    assert noise() == pytest.approx(12.0, abs=1.0)
+    quiet = {"electronic_noise": 0.0}
+    assert noise(**quiet) / noise(tube_charge=0.8, **quiet) == pytest.approx(2.0, rel=1e-9)
+    assert noise(attenuation_path=0.4) > 2.0 * noise()
+
+
+def test_the_variance_of_a_fine_grid_is_the_integral_of_the_power_spectrum():
+    width, scale = 1.5e-3, 1e-9
+    variance = grain_variance((1, 96, 96), scale=scale, width=width, voxel_size=jnp.asarray([1e-3, 5e-4, 5e-4]))
+    exact = scale * 2 * math.pi * math.sqrt(math.pi) / 4 / (2 * math.pi * width) ** 3
+    assert float(variance[0, 48, 48]) == pytest.approx(exact, rel=0.03)  # the grid's frequencies are a little low
+
+
+def test_the_grain_is_that_of_reconstructed_noise():
+    # Noise of unit variance in every ray, reconstructed with a Gaussian window of the frequency: its point spread.
+    spacing, views, count, draws = 1e-3, 120, 48, 60
+    width = 3e-3
+    beam = ParallelBeam(np.arange(views) * math.pi / views, 101, spacing)
+
+    def gaussian(frequency):
+        return np.exp(-2.0 * (math.pi * width * frequency / (2 * spacing)) ** 2)
+
+    noise = np.random.default_rng(1).standard_normal((draws, views, 101))
+    images = filtered_backprojection(noise, beam, shape=(count, count), pixel_size=spacing, window=gaussian)
+    size = jnp.asarray([1.0, spacing, spacing])
+    scale = math.pi * spacing / views
+    stated = float(grain_variance((1, count, count), scale=scale, width=width, voxel_size=size)[0, 24, 24])
+    found = images[:, 16:32, 16:32].var()
+    assert found == pytest.approx(stated, rel=0.12)  # linear interpolation of bins takes off some
+    region = np.zeros((1, count, count))
+    region[0, 20:28, 20:28] = 1.0 / 64.0
+    of_mean = float(grain_of_sum(jnp.asarray(region), scale=scale, width=width, voxel_size=size))
+    assert (images * region).sum(axis=(1, 2)).std() == pytest.approx(of_mean, rel=5 / math.sqrt(2 * draws))
+
+
+def test_the_drawn_grain_has_the_stated_variance():
+    given = {"scale": 1e-9, "width": 1e-3, "voxel_size": jnp.asarray([1e-3, 1e-3, 1e-3])}
+    drawn = np.asarray(grain(jax.random.key(1), (400, 16, 16), **given))  # slices are independent
+    stated = np.asarray(grain_variance((1, 16, 16), **given))[0]
+    assert drawn.var(axis=0) / stated == pytest.approx(np.ones(stated.shape), abs=6 * math.sqrt(2 / 400))
+
+
+def seen(concentration, *, diameter=10e-3, **given):
+    """Whether a sphere with gold stands out from the same scan before gold."""
+    lesion = sphere(diameter, count=21, spacing=1e-3, fine=3)
+    where = scene(gold(concentration) * lesion, voxel_size=(1e-3,) * 3)
+    before = scene(0.0 * lesion, voxel_size=(1e-3,) * 3)
+    modality = ct(**given)
+    return change_visibility(modality, modality.expected(where), where, before=modality.expected(before), lesion=lesion)
+
+
+def test_a_tenth_of_a_milligram_of_gold_per_gram_is_invisible_in_clinical_ct_and_two_are_seen():
+    clinical = {"ct_number_stability": 2.5}
+    faint = seen(0.1, **clinical)
+    assert not faint.visible
+    assert 0.0 < faint.contrast_to_noise < 0.5
+    assert seen(2.0, **clinical).visible
+    assert not seen(0.1, tube_charge=20.0, **clinical).visible  # a hundred times the dose does not help
+
+
+def test_without_label_nothing_is_visible():
+    none = seen(0.0, ct_number_stability=2.5)
+    assert (none.rose_ratio, none.visible) == (0.0, False)
+
+
+def test_what_calibration_leaves_adds_to_the_noise_of_a_mean_and_not_of_a_voxel():
+    where = uniform(0.0)
+    weights = jnp.full((3, 12, 12), 1 / 432)
+    quiet, drifting = ct(), ct(ct_number_stability=2.5)
+    image = quiet.expected(where)
+    assert np.array_equal(quiet.noise(image, where), drifting.noise(image, where))
+    apart = float(drifting.noise_of_mean(image, where, weights=weights)) ** 2
+    apart -= float(quiet.noise_of_mean(image, where, weights=weights)) ** 2
+    assert math.sqrt(apart) == pytest.approx(2.5, rel=1e-9)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from janusome.numerics.compiled import COMPILED as C_, INNER as I_
-COMPILED, INNER = C_, I_
+from janusome.numerics import compiled
 
 Array = NDArray[np.float64]
 Tally = NDArray[np.int64]
 
+FAST: dict[str, Any] = {"fastmath": {"contract", "nsz", "arcp", "nnan", "ninf"}}  # sums keep their order
+COMPILED, INNER = compiled.COMPILED | FAST, compiled.INNER | FAST
+
+LINES_AT_MOST = 2**12  # lines in a row without scattering or absorption, after which a packet counts as trapped
 WHOLE = 1e-4  # of its launched weight, below which a packet is absorbed whole or not at all
-TINY = 1e-300
+TINY = 1e-30
 STEP = np.uint64(0x9E3779B97F4A7C15)  # SplitMix64: odd increment and the multipliers of its hash
 FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 B30, B27, B31, B11, B32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11), np.uint64(32)
@@ -101,8 +105,10 @@ def fresnel(before: float, behind: float, cosine: float) -> tuple[float, float]:
 
 
 @njit(**INNER)
-def _rim(axis: int, high: bool, k: int, j: int, i: int, depth: int, height: int, width: int) -> int:
-    """Return where a border place stands in the tally of what escapes."""
+def _rim(axis: int, high: bool, at: int, depth: int, height: int, width: int) -> int:
+    """Return where the border place of a voxel of the padded box stands in the tally of what escapes."""
+    wide, tall = width + 2, height + 2
+    k, j, i = at // (tall * wide) - 1, (at // wide) % tall - 1, at % wide - 1
     if axis == 0:
         return (high * height + j) * width + i
     before = 2 * height * width
@@ -124,12 +130,42 @@ def _place(shares: Array, chance: float) -> int:
     return low
 
 
+@njit(**INNER)
+def _start(
+    state: np.uint64, start: Array, shares: Array, spacing: Array, height: int, width: int
+) -> tuple[np.uint64, float, float, float]:
+    """Return where a packet starts, in voxels from the corner of the box, and the state of the random numbers."""
+    z, y, x = start[0], start[1], start[2]
+    if shares.size > 0:
+        state += STEP
+        voxel = _place(shares, _uniform(_hash(state)))
+        z, y, x = voxel // (height * width) + 0.5, (voxel // width) % height + 0.5, voxel % width + 0.5
+    state += STEP
+    one, other = _two(_hash(state))
+    if start[6] > 0.0:
+        r = start[6] * math.sqrt(one)
+        c, s = _circle(other)
+        return state, z, y + r * s / spacing[1], x + r * c / spacing[2]
+    y, x = y + start[4] * (2.0 * one - 1.0), x + start[5] * (2.0 * other - 1.0)
+    if start[3] > 0.0:
+        state += STEP
+        z += start[3] * (2.0 * _uniform(_hash(state)) - 1.0)
+    return state, z, y, x
+
+
+@njit(**INNER)
+def _within(u: float, left: float, share: float) -> float:
+    """Return where in its voxel (zero to one) a packet stands that has a length left to the next face."""
+    return 1.0 - left * share if u >= 0.0 else left * share
+
+
 @njit(**COMPILED)
 def fly(
     first: int,
     past: int,
     seed: np.uint64,
     unit: int,
+    shape: tuple[int, int, int],
     labels: NDArray[np.int32],
     table: Array,
     spacing: Array,
@@ -138,14 +174,17 @@ def fly(
     shares: Array,
     absorbed: Tally,
     escaped: Tally,
-    specular: Tally,
+    apart: Tally,
     tracks: Tally,
 ) -> None:
     """Follow the packets from `first` up to `past` and add to the tallies where their weight goes.
 
-    `border` holds the refractive index beyond the box, and whether z, y, x have mirrors.
+    `labels`, `absorbed` and `tracks` are flat and have a layer around the box of `shape`, where labels are -1. `border` holds
+    the refractive index beyond the box, and whether z, y, x have mirrors; `start` and `shares` are a source's description.
+    `apart` gets what was reflected before it entered, and what is trapped.
     """
-    depth, height, width = labels.shape
+    depth, height, width = shape
+    step_z, step_y = (height + 2) * (width + 2), width + 2
     hz, hy, hx = spacing[0], spacing[1], spacing[2]
     per_z, per_y, per_x = 1.0 / hz, 1.0 / hy, 1.0 / hx
     shortest, surroundings, counting = min(hz, hy, hx), border[0], tracks.size > 0
@@ -153,63 +192,56 @@ def fly(
     stream = _hash(_hash(seed + STEP) ^ STEP)
     for packet in range(first, past):
         state = _hash(stream + np.uint64(packet) * STEP)
-        # --- launch -------------------------------------------------------------------------------------------------
-        cz, cy, cx = start[0], start[1], start[2]
-        state += STEP
-        bits = _hash(state)
-        if shares.size > 0:
-            voxel = _place(shares, _uniform(bits))
-            cz, cy, cx = voxel // (height * width) + 0.5, (voxel // width) % height + 0.5, voxel % width + 0.5
-            state += STEP
-            bits = _hash(state)
-        one, other = _two(bits)
-        pz, py, px = cz, cy + start[4] * (2.0 * one - 1.0), cx + start[5] * (2.0 * other - 1.0)
-        if start[3] > 0.0:
-            state += STEP
-            pz += start[3] * (2.0 * _uniform(_hash(state)) - 1.0)
-        if start[6] > 0.0:
-            r = start[6] * math.sqrt(one)
-            c, s = _circle(other)
-            py, px = cy + r * s / hy, cx + r * c / hx
+        state, pz, py, px = _start(state, start, shares, spacing, height, width)
         k, j, i = min(int(pz), depth - 1), min(int(py), height - 1), min(int(px), width - 1)
+        at = (k + 1) * step_z + (j + 1) * step_y + i + 1
+        pz, py, px = pz - k, py - j, px - i  # from here on within the voxel, from zero to one
+        row = labels[at]
         weight = np.float64(unit)  # whole numbers below 2^53 are exact
         uz, uy, ux = start[7], start[8], start[9]
         if start[10] > 0.0:
             state += STEP
             uz, uy, ux = _turned(1.0, 0.0, 0.0, 0.0, _hash(state))
-        elif table[labels[k, j, i], 3] != surroundings:
-            within = table[labels[k, j, i], 3]
+        elif table[row, 3] != surroundings:
+            within = table[row, 3]
             share, onward = fresnel(surroundings, within, uz)
             back = np.floor(share * unit + 0.5)
-            specular[0] += np.int64(back)
+            apart[0] += np.int64(back)
             weight -= back
             uy, ux, uz = uy * surroundings / within, ux * surroundings / within, onward
-        # --- fly ----------------------------------------------------------------------------------------------------
         state += STEP
         free = -math.log(_uniform(_hash(state)))  # optical depth to the next scattering
         doom = -1.0  # optical depth to absorption as a whole, once the weight is small
-        alive = weight > 0.0
+        alive, lines = weight > 0.0, 0
         while alive:  # one straight line after another
-            az, ay, ax = hz / max(abs(uz), TINY), hy / max(abs(uy), TINY), hx / max(abs(ux), TINY)
-            dz, dy, dx = (1 if uz >= 0.0 else -1), (1 if uy >= 0.0 else -1), (1 if ux >= 0.0 else -1)
-            tz = max(0.0, (k + 1 - pz) if uz >= 0.0 else (pz - k)) * az
-            ty = max(0.0, (j + 1 - py) if uy >= 0.0 else (py - j)) * ay
-            tx = max(0.0, (i + 1 - px) if ux >= 0.0 else (px - i)) * ax
-            row = labels[k, j, i]
-            mua, mus, here = table[row, 0], table[row, 1], table[row, 3]
+            lines += 1
+            if lines > LINES_AT_MOST:
+                apart[1] += np.int64(weight)
+                break
+            wz, wy, wx = max(abs(uz), TINY), max(abs(uy), TINY), max(abs(ux), TINY)
+            az, ay, ax = hz / wz, hy / wy, hx / wx  # lengths from face to face, and up to the next face
+            tz = (1.0 - pz if uz >= 0.0 else pz) * az
+            ty = (1.0 - py if uy >= 0.0 else py) * ay
+            tx = (1.0 - px if ux >= 0.0 else px) * ax
+            sz, sy, sx = (step_z if uz >= 0.0 else -step_z), (step_y if uy >= 0.0 else -step_y), (1 if ux >= 0.0 else -1)
+            mua, mus = table[row, 0], table[row, 1]
             gone = 0.0  # length along this line up to where the packet stands
             while True:  # one voxel after another
                 face = min(tz, ty, tx)
                 length = face - gone
                 scatters = mus * length >= free
                 if scatters:
+                    lines = 0
                     length = free / mus
                 # --- absorb ---
+                passed = weight * length
                 if mua > 0.0:
+                    lines = 0
                     if weight > whole:
                         taken = np.floor(weight * _absorbed_share(mua * length) + 0.5)
                         weight -= taken
-                        absorbed[k, j, i] += np.int64(taken)
+                        passed = taken / mua
+                        absorbed[np.uint64(at)] += np.int64(taken)
                         if weight <= whole:
                             state += STEP
                             doom = -math.log(_uniform(_hash(state)))
@@ -219,18 +251,19 @@ def fly(
                             doom = -math.log(_uniform(_hash(state)))
                         doom -= mua * length
                         if doom <= 0.0:
-                            absorbed[k, j, i] += np.int64(weight)
+                            passed += weight * doom / mua
+                            absorbed[np.uint64(at)] += np.int64(weight)
                             weight = 0.0
                 if counting:
-                    tracks[k, j, i] += np.int64(weight * length / shortest * TRACK + 0.5)
+                    tracks[np.uint64(at)] += np.int64(passed / shortest * TRACK + 0.5)
                 if weight == 0.0:
                     alive = False
                     break
                 if scatters:
                     gone += length
-                    pz += gone * uz * per_z
-                    py += gone * uy * per_y
-                    px += gone * ux * per_x
+                    pz = _within(uz, tz - gone, wz * per_z)
+                    py = _within(uy, ty - gone, wy * per_y)
+                    px = _within(ux, tx - gone, wx * per_x)
                     state += STEP
                     uz, uy, ux = _turned(uz, uy, ux, table[row, 2], _hash(state))
                     state += STEP
@@ -241,14 +274,14 @@ def fly(
                 # --- cross ---
                 over_z = tz <= ty and tz <= tx
                 over_y = not over_z and ty <= tx
-                over_x = not over_z and not over_y
-                k_next, j_next, i_next = k + over_z * dz, j + over_y * dy, i + over_x * dx
-                outside = not (0 <= k_next < depth and 0 <= j_next < height and 0 <= i_next < width)
-                ahead = row if outside else labels[k_next, j_next, i_next]
-                if ahead == row and not outside:  # more of the same
-                    k, j, i = k_next, j_next, i_next
-                    tz, ty, tx = tz + over_z * az, ty + over_y * ay, tx + over_x * ax
+                there = at + (sz if over_z else sy if over_y else sx)
+                ahead = labels[np.uint64(there)]
+                if ahead == row:  # more of the same
+                    at = there
+                    az_, ay_, ax_ = (az if over_z else 0.0), (ay if over_y else 0.0), (0.0 if over_z or over_y else ax)
+                    tz, ty, tx = tz + az_, ty + ay_, tx + ax_
                     continue
+                outside, here = ahead < 0, table[row, 3]
                 axis = 0 if over_z else 1 if over_y else 2
                 cosine = abs(uz) if over_z else abs(uy) if over_y else abs(ux)
                 behind = surroundings if outside else table[ahead, 3]
@@ -261,29 +294,33 @@ def fly(
                         turns = _uniform(_hash(state)) <= share
                 if outside and not turns:
                     high = (uz if over_z else uy if over_y else ux) > 0.0
-                    escaped[_rim(axis, high, k, j, i, depth, height, width)] += np.int64(weight)
+                    escaped[_rim(axis, high, at, depth, height, width)] += np.int64(weight)
                     alive = False
                     break
-                if not turns and behind == here:  # straight on into another medium
-                    k, j, i, row = k_next, j_next, i_next, ahead
-                    mua, mus = table[row, 0], table[row, 1]
-                    tz, ty, tx = tz + over_z * az, ty + over_y * ay, tx + over_x * ax
-                    continue
+                if not turns:
+                    at, row = there, ahead
+                    if behind == here:  # straight on into another medium
+                        mua, mus = table[row, 0], table[row, 1]
+                        if over_z:
+                            tz += az
+                        elif over_y:
+                            ty += ay
+                        else:
+                            tx += ax
+                        continue
                 # --- reflected or refracted: a new line from the face ---
-                pz += gone * uz * per_z
-                py += gone * uy * per_y
-                px += gone * ux * per_x
+                pz = _within(uz, tz - gone, wz * per_z)
+                py = _within(uy, ty - gone, wy * per_y)
+                px = _within(ux, tx - gone, wx * per_x)
                 bend = 1.0 if turns else here / behind
                 sent = -cosine if turns else onward
                 if over_z:
-                    pz = np.float64(max(k, k_next))
-                    uz, uy, ux = sent * dz, uy * bend, ux * bend
+                    uz, uy, ux = (sent if uz >= 0.0 else -sent), uy * bend, ux * bend
+                    pz = 0.0 if uz >= 0.0 else 1.0
                 elif over_y:
-                    py = np.float64(max(j, j_next))
-                    uz, uy, ux = uz * bend, sent * dy, ux * bend
+                    uz, uy, ux = uz * bend, (sent if uy >= 0.0 else -sent), ux * bend
+                    py = 0.0 if uy >= 0.0 else 1.0
                 else:
-                    px = np.float64(max(i, i_next))
-                    uz, uy, ux = uz * bend, uy * bend, sent * dx
-                if not turns:
-                    k, j, i = k_next, j_next, i_next
+                    uz, uy, ux = uz * bend, uy * bend, (sent if ux >= 0.0 else -sent)
+                    px = 0.0 if ux >= 0.0 else 1.0
                 break

@@ -18,7 +18,7 @@ STRAIGHT = (1.0, 0.0, 0.0)
 
 
 class Source(abc.ABC):
-    """Describes itself to the compiled loop: centre (3), half widths (3), radius, direction (3) and whether it is isotropic."""
+    """Describes itself to the compiled loop: centre (3), half widths (3), radius, direction (3), isotropic or not."""
 
     @abc.abstractmethod
     def described(self, shape: Shape, spacing: Array) -> tuple[Array, Array]:

@@ -67,7 +67,12 @@ class Media:
         """Return μa, μs, g, n, one medium a row; a value that cannot be is an `InputError`."""
         given = (self.absorption, self.scattering, self.anisotropy, self.refractive_index)
         rows = np.ascontiguousarray(np.stack(np.broadcast_arrays(*(np.atleast_1d(one) for one in given)), axis=-1), float)
-        limits = {"absorption": (0.0, 1e9), "scattering": (0.0, 1e9), "anisotropy": (-0.9999, 0.9999), "refractive_index": (1, 10)}
+        limits = {
+            "absorption": (0.0, 1e9),
+            "scattering": (0.0, 1e9),
+            "anisotropy": (-0.9999, 0.9999),
+            "refractive_index": (1, 10),
+        }
         for column, (name, (low, high)) in enumerate(limits.items()):
             wrong = ~((rows[:, column] >= low) & (rows[:, column] <= high))
             if wrong.any():
@@ -94,15 +99,18 @@ class Light:
         For z, y, x the shares that left through the low and the high border, each a map over the other two axes.
     specular
         Share that was reflected before it entered.
+    trapped
+        Share given up after 4096 reflections in a row where nothing absorbs or scatters.
     fluence
         Per launched energy and area, 1/m^2: the length of tracks per volume; of no size if it was not asked for.
     balance_error
-        |absorbed + escaped + specular - launched| over launched.
+        |absorbed + escaped + specular + trapped - launched| over launched.
     """
 
     absorbed: Array
     escaped: tuple[tuple[Array, Array], ...]
     specular: float
+    trapped: float
     fluence: Array
     balance_error: float
 
@@ -135,8 +143,9 @@ def propagate(
     """
     if not 0 < packets <= PACKETS_AT_MOST:
         raise InputError("packets", f"is {packets}", f"give 1 to {PACKETS_AT_MOST}")
-    table, labels = media.table(), np.ascontiguousarray(media.labels, dtype=np.int32)
-    spacing, shape = np.asarray(media.spacing, float), labels.shape
+    table, labels = media.table(), np.asarray(media.labels)
+    spacing, (depth, height, width) = np.asarray(media.spacing, float), labels.shape
+    shape, padded = (depth, height, width), np.pad(labels.astype(np.int32), 1, constant_values=-1)
     start, shares = source.described(shape, spacing)
     unit = 2 ** min(UNIT_BITS, 62 - math.ceil(math.log2(packets + 1)))
     workers = max(1, min(threads or processors(), packets // WORTH_A_THREAD))
@@ -145,11 +154,12 @@ def propagate(
     border = np.array([media.surroundings, *media.mirrors], float)
 
     def work(k: int) -> tuple[NDArray[np.int64], ...]:
-        absorbed, escaped, specular = np.zeros(shape, np.int64), np.zeros(rims, np.int64), np.zeros(1, np.int64)
-        tracks = np.zeros(shape if fluence else (0, 0, 0), np.int64)
-        fly(edges[k], edges[k + 1], np.uint64(seed % 2**64), unit, labels, table, spacing, border, start, shares, absorbed,
-            escaped, specular, tracks)  # fmt: skip
-        return absorbed, escaped, specular, tracks
+        absorbed, tracks = np.zeros(padded.size, np.int64), np.zeros(padded.size if fluence else 0, np.int64)
+        escaped, apart = np.zeros(rims, np.int64), np.zeros(2, np.int64)
+        fly(edges[k], edges[k + 1], np.uint64(seed % 2**64), unit, shape, padded.ravel(), table, spacing, border, start,
+            shares, absorbed, escaped, apart, tracks)  # fmt: skip
+        inner = [each.reshape(padded.shape)[1:-1, 1:-1, 1:-1] if each.size else each for each in (absorbed, tracks)]
+        return inner[0], escaped, apart, inner[1]
 
     with ThreadPoolExecutor(workers) as pool:
         parts = list(pool.map(work, range(workers)))
@@ -157,8 +167,8 @@ def propagate(
 
 
 def _light(tallies: tuple[NDArray[np.int64], ...], launched: int, spacing: Array) -> Light:
-    absorbed, escaped, specular, tracks = tallies
-    booked = sum(int(each.sum(dtype=np.int64)) for each in (absorbed, escaped, specular))
+    absorbed, escaped, apart, tracks = tallies
+    booked = sum(int(each.sum(dtype=np.int64)) for each in (absorbed, escaped, apart))
     maps, at = [], 0
     for axis in range(3):
         rest = tuple(n for other, n in enumerate(absorbed.shape) if other != axis)
@@ -170,7 +180,8 @@ def _light(tallies: tuple[NDArray[np.int64], ...], launched: int, spacing: Array
     return Light(
         absorbed=absorbed / launched,
         escaped=tuple(maps),
-        specular=float(specular[0]) / launched,
+        specular=float(apart[0]) / launched,
+        trapped=float(apart[1]) / launched,
         fluence=tracks * per_area,
         balance_error=abs(booked - launched) / launched,
     )

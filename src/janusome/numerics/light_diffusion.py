@@ -96,7 +96,7 @@ def diffuse(
 
 
 def first_scattering(*, reduced_scattering: float, absorption: float, depth: int, spacing: float) -> Array:
-    r"""Return, layer by layer, the share of straight light that has its first scattering there, which is a broad beam's source.
+    r"""Return, layer by layer, the share of straight light that has its first scattering there: a broad beam's source.
 
     The scattering is that of the similar isotropic medium: $q(z) = \mu_s' e^{-(\mu_a + \mu_s') z}$.
     """

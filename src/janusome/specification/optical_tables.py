@@ -6,6 +6,7 @@ import csv
 import io
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ def gold() -> tuple[Array, NDArray[np.complex128]]:
 
 
 @cache
-def sizing_curve(material: str) -> dict[str, tuple[float, ...]]:
+def sizing_curve(material: str) -> dict[str, Any]:
     """Return the fields of `SizingCurve` for a material, in nm and 1/(M cm) as published."""
     (row,) = (row for row in _rows("quantum-dots.csv") if row["material"] == material)
     return {

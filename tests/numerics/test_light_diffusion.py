@@ -23,7 +23,7 @@ def test_monte_carlo_and_diffusion_agree_where_light_is_diffuse():
     n, h, mua, mus = 24, 1e-3, 5.0, 1000.0
     media = Media(np.zeros((n, n, n), int), absorption=mua, scattering=10 * mus, anisotropy=0.9, spacing=[h] * 3)
     place = (n // 2 + 0.5) * h
-    packets = propagate(media, Point((place,) * 3), packets=8000, seed=1)
+    packets = propagate(media, Point((place, place, place)), packets=8000, seed=1)
     source = np.zeros((n, n, n))
     source[n // 2, n // 2, n // 2] = 1.0
     light = diffuse(source, absorption=mua, reduced_scattering=mus, spacing=[h] * 3)
@@ -49,4 +49,4 @@ def test_what_is_no_medium_is_refused_in_words():
     with pytest.raises(InputError, match="absorption"):
         diffuse(np.ones((2, 2, 2)), absorption=-1.0, reduced_scattering=1e3, spacing=[1e-3] * 3)
     with pytest.raises(InputError, match="let out"):
-        diffuse(np.ones((2, 2, 2)), absorption=0.0, reduced_scattering=1e3, spacing=[1e-3] * 3, mirrors=(True,) * 3)
+        diffuse(np.ones((2, 2, 2)), absorption=0.0, reduced_scattering=1e3, spacing=[1e-3] * 3, mirrors=(True, True, True))

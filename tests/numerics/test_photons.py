@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,13 @@ def slab(*, thickness, absorption, scattering, anisotropy, index=1.0, layers=4):
 
 
 def cube60(**changed):
-    given = {"absorption": 5.0, "scattering": 1000.0, "anisotropy": 0.01, "refractive_index": 1.37, "surroundings": 1.37}
+    given: dict[str, Any] = {
+        "absorption": 5.0,
+        "scattering": 1000.0,
+        "anisotropy": 0.01,
+        "refractive_index": 1.37,
+        "surroundings": 1.37,
+    }
     return Media(np.zeros((60, 60, 60), int), spacing=[1e-3] * 3, **(given | changed))
 
 
@@ -87,7 +95,7 @@ def test_a_clear_plate_of_glass_reflects_by_fresnel_with_all_its_echoes():
 
 
 def test_light_is_refracted_by_snell_between_voxels_and_at_the_border():
-    media = Media([[[0] * 400], [[1] * 400]], absorption=[0.0, 1e6], scattering=0.0, refractive_index=[1.3, 1.6],
+    media = Media(np.array([[[0] * 400], [[1] * 400]]), absorption=[0.0, 1e6], scattering=0.0, refractive_index=[1.3, 1.6],
                   spacing=[10e-3, 1.0, 0.1e-3])  # fmt: skip
     light = propagate(media, Beam((0.5, 5e-3), direction=(1.0, 0.0, 1.0)), packets=2000, seed=9)
     place = 5e-3 + 10e-3 * np.tan(np.arcsin(np.sqrt(0.5) / 1.3))

@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import ClassVar, NamedTuple, TypeVar
 
 import equinox as eqx
+import jax
 from jaxtyping import Array, Float, Int
 from numpy.typing import NDArray
 
@@ -239,6 +240,7 @@ class AbstractModality(eqx.Module):
     """
 
     unit: ClassVar[str]
+    relative: ClassVar[bool] = False  # whether an image says nothing of amounts, and only compares places or times
     sources: ClassVar[tuple[str, ...]] = ()
 
     @abc.abstractmethod
@@ -260,3 +262,10 @@ class AbstractModality(eqx.Module):
     @abc.abstractmethod
     def noise_of_mean(self, expected: Float[Array, "z y x"], scene: Scene, *, weights: Float[Array, "z y x"]) -> Array:
         """Return the standard deviation of a weighted sum of voxels, with the correlation between them."""
+
+    def acquired(self, scene: Scene, *, seed: int) -> Float[Array, "z y x"]:
+        """Return one image by way of raw data and their reconstruction; noise drawn in the image where that way is not told.
+
+        Slow and outside of compiled code: for a picture, where `expected` and `noise` serve every draw of an ensemble.
+        """
+        return self.noisy(self.expected(scene), scene, key=jax.random.key(seed))

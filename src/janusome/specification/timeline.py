@@ -17,6 +17,19 @@ from janusome.specification.rows import AbstractRow, Carrier, Drug, Formulation,
 from janusome.specification.study import Study
 from janusome.specification.written import internal, read_dose
 
+# What a label's row must give for a modality to see it, and the modalities that count decays over a frame.
+SHOWN_BY = {
+    "ct": "atomic_number",
+    "fluorescence": "quantum_yield",
+    "mpi": "saturation_magnetization",
+    "mri": "longitudinal_relaxivity",
+    "pet": "positron_yield",
+    "photoacoustic": "molar_absorption_coefficient",
+    "spect": "gamma_yield",
+    "ultrasound": "droplet_radius",
+}
+COUNTS_DECAYS = ("pet", "spect")
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -218,7 +231,7 @@ def _active_label(event: Dosing, path: Path, findings: Collector, carried: Carri
 def _scan(event: Scanning, scanner: Scanner | None, path: Path, findings: Collector, *, carried: Carried) -> ScanEvent | None:
     if scanner is None:
         return None
-    shows = {"pet": "positron_yield", "mri": "longitudinal_relaxivity", "ct": "atomic_number"}.get(scanner.modality)
+    shows = SHOWN_BY.get(scanner.modality)
     labels = tuple(name for name, row in carried.labels.items() if shows is None or row.find(shows))
     if event.label is not None and carried.formulation is not None:
         named = next((name for name, row in carried.labels.items() if event.label in (name, *row.aliases)), event.label)
@@ -250,9 +263,9 @@ def _nothing_to_see(scanner: Scanner, path: Path, findings: Collector, formulati
 
 
 def _check_settings(event: Scanning, scanner: Scanner, path: Path, findings: Collector) -> None:
-    if scanner.modality == "pet" and event.frame is None:
+    if scanner.modality in COUNTS_DECAYS and event.frame is None:
         findings.refuse((*path, "frame"), Refusal("is missing", "say how long the scanner counts, such as 10 min"))
-    if scanner.modality != "pet" and event.frame is not None:
+    if scanner.modality not in COUNTS_DECAYS and event.frame is not None:
         findings.refuse((*path, "frame"), Refusal(f"is {event.frame}, and {scanner.name} counts nothing", "leave it out"))
     names = list(scanner.sequences)
     if event.sequence is None and len(names) > 1:

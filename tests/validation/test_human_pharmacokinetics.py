@@ -29,6 +29,10 @@ pytestmark = [
     ),
 ]
 FOLD = 1.5
+# How much the highest of an interval may exceed its lowest where patients differ more than elsewhere: half-lives of the first
+# phase are 0.2 to 5.4 h over patients of drummond1999, and one that is small, as Doxil's, is told by few samples; volumes of
+# Myocet are 3.1 to 35.4 L within one standard deviation of the four series that the table gives.
+WIDEST = {"t_half_1": 80, "Vd": 20}
 PEOPLE = (WOMAN, MAN)
 
 
@@ -108,9 +112,7 @@ def test_intervals_are_those_of_patients_and_not_of_ignorance(compared):
         if one.fitted:
             for ours in one.ours:
                 low, high = ours.interval
-                # 0.2 to 5.4 h over patients of drummond1999; a first phase that is small, as Doxil's, is told by few samples
-                widest = 80 if one.published.parameter == "t_half_1" else 15
-                assert 1.2 < high / low < widest, (one.published, ours.host)
+                assert 1.2 < high / low < WIDEST.get(one.published.parameter, 15), (one.published, ours.host)
 
 
 def test_every_published_row_is_compared_or_says_why_not(compared):

@@ -53,7 +53,9 @@ def grain_of_sum(weights: Field, *, scale: Array, width: Array, voxel_size: Size
 
 def _amplitude(shape: tuple[int, ...], *, scale: Array, width: Array, voxel_size: Size) -> Array:
     """Return the standard deviation of every wave (y, x) of a slice."""
-    along_y, along_x = (jnp.arange(count) / (2.0 * count * size) for count, size in zip(shape[1:], voxel_size[1:], strict=True))
+    along_y, along_x = (
+        jnp.arange(count) / (2.0 * count * size) for count, size in zip(shape[1:], voxel_size[1:], strict=True)
+    )
     frequency = jnp.sqrt(along_y[:, None] ** 2 + along_x[None, :] ** 2)
     density = scale * frequency * jnp.exp(-((2.0 * math.pi * width * frequency) ** 2)) / (voxel_size[1] * voxel_size[2])
     return jnp.sqrt(density)

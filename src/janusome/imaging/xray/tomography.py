@@ -76,7 +76,9 @@ def tomogram(channels: Channels, gantry: Gantry, scene: Scene, *, mass: Array, a
     random, size = np.random.default_rng(seed), np.asarray(scene.voxel_size, dtype=float)
     body = _Body.of(gantry, shape=scene.detached.shape[1:], pixel=float(size[2]))
     photons = np.asarray(channels.photons, dtype=float)
-    detectors = [Detector(row[None], 1.0, float(channels.electronic_noise)) for row in np.asarray(channels.reading, dtype=float)]
+    detectors = [
+        Detector(row[None], 1.0, float(channels.electronic_noise)) for row in np.asarray(channels.reading, dtype=float)
+    ]
     photons = np.broadcast_to(photons, (len(detectors), photons.shape[1]))
     longest = 2.0 * float(gantry.body_width)
     numbers = []

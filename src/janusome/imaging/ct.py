@@ -41,7 +41,7 @@ class Ct(AbstractModality):
     distance of rays there and Δz the slice. σ_e is in energy. Noise has the grain of filtered back-projection (numerics.grain)
     with the blur of the image; the mean of a region scatters besides by the stability of CT numbers, a standard deviation
     from scan to scan that no dose takes away (calibration, place in the gantry, scatter). Worked number: 120 kV, 200 mA s,
-    30 cm of water, 3 mm slices and 1.2 mm have 12 HU in a voxel of 0.7 mm.
+    30 cm of water, 3 mm slices and 1.2 mm have 9.5 HU in a voxel of 0.7 mm.
     `acquired` goes by fans of rays through a round body of water (imaging.xray.tomography).
     Holds for up to some 20 mg/mL of a heavy element in 2 cm; beyond, the element hardens the beam itself and is read low
     (gold at 100 mg/mL in 24 mm by 10 %). Leaves out bone, scatter, the bowtie filter, streaks, iterative reconstruction

@@ -24,8 +24,8 @@ Scalar = Float[Array, ""]
 class PhotonCountingCt(AbstractModality):
     r"""Mass per volume of one element with a K-edge, from photons that are counted in four windows of energy.
 
-    $$ \rho = G * (M\,c), \qquad R_c(E) = \Phi\!\Big(\frac{E - T_c}{\sigma_E}\Big) - \Phi\!\Big(\frac{E - T_{c+1}}{\sigma_E}\Big),
-       \qquad \mathrm{var}\,A = \Big(\sum_c q_c^2/v_c\Big)^{-1} $$
+    $$ \rho = G * (M\,c), \qquad R_c(E) = \Phi\Big(\frac{E - T_c}{\sigma_E}\Big) - \Phi\Big(\frac{E - T_{c+1}}{\sigma_E}\Big)
+       ,\qquad \mathrm{var}\,A = \Big(\sum_c q_c^2/v_c\Big)^{-1} $$
 
     R_c is the chance that a photon of energy E is counted between two thresholds by a detector of energy resolution σ_E.
     q is what the element's attenuation has that no mixture of water and bone has (imaging.xray.channels): its K-edge, where a

@@ -61,7 +61,7 @@ def beside_element(
 
     $$ p(L, A) = p_{measured}, \qquad L_{straight} = L + A\,\frac{\langle\mu/\rho\rangle}{\langle\mu_w\rangle} $$
 
-    `logarithms` and `mass` A (kg/m^2, of an image of before) are of one channel, ray by ray; means are `behind` that much water.
+    `logarithms` and `mass` A (kg/m^2, of an image before) are of one channel, ray by ray; means are `behind` that much water.
     """
     p, A = np.asarray(logarithms, dtype=float), np.asarray(mass, dtype=float)
     water, metal = attenuation(WATER) * tissues()[WATER].density, attenuation(element)

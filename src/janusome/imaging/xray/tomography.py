@@ -39,8 +39,10 @@ Volume = NDArray[np.floating[Any]]
 
 @dataclasses.dataclass(frozen=True)
 class Gantry:
-    """Views in a turn, distance of rays (m) and of the source (m) at and from the center, the body's width (m), the standard
-    deviation of the point spread (m), and that of CT numbers from scan to scan (HU). Arrays of JAX, traced or not."""
+    """Views in a turn, distances of rays and of the source at and from the center, the body's width, and two deviations.
+
+    `width` is of the point spread, `stability` of CT numbers from scan to scan (HU); lengths are m. Numbers, traced or not.
+    """
 
     number_of_views: Any
     ray_spacing: Any
@@ -74,7 +76,8 @@ def tomogram(channels: Channels, gantry: Gantry, scene: Scene, *, mass: Array, a
     `channels` hold the photons without a body; their electronic noise is of one reading.
     """
     random, size = np.random.default_rng(seed), np.asarray(scene.voxel_size, dtype=float)
-    body = _Body.of(gantry, shape=scene.detached.shape[1:], pixel=float(size[2]))
+    _, rows, columns = scene.detached.shape
+    body = _Body.of(gantry, shape=(rows, columns), pixel=float(size[2]))
     photons = np.asarray(channels.photons, dtype=float)
     detectors = [
         Detector(row[None], 1.0, float(channels.electronic_noise)) for row in np.asarray(channels.reading, dtype=float)
@@ -160,5 +163,7 @@ def _finer(values: Volume) -> Volume:
     """Interpolate every slice by cosines, whose mean over a voxel's place is kept."""
     count = values.shape
     waves = np.zeros((count[0], count[1] * FINER, count[2] * FINER))
-    waves[:, : count[1], : count[2]] = dctn(values, axes=(1, 2), norm="ortho")
-    return idctn(waves, axes=(1, 2), norm="ortho") * FINER
+    coarse: Any = dctn(values, axes=(1, 2), norm="ortho")
+    waves[:, : count[1], : count[2]] = coarse
+    fine: Any = idctn(waves, axes=(1, 2), norm="ortho")
+    return FINER * fine

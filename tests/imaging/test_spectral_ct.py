@@ -198,7 +198,9 @@ def test_drift_of_every_channels_numbers_shifts_the_map_by_what_the_readout_make
     weights = jnp.full((3, 33, 33), 1 / (3 * 33 * 33))
     drift = float(modality.noise_of_mean(modality.expected(where), where, weights=weights))
     behind, readout = behind_body(modality)
-    numbers = np.asarray(readout.weights) * np.asarray(behind.mean_attenuation(jnp.asarray(attenuation(WATER) * 1000.0))) / 1000.0
+    numbers = (
+        np.asarray(readout.weights) * np.asarray(behind.mean_attenuation(jnp.asarray(attenuation(WATER) * 1000.0))) / 1000.0
+    )
     assert drift == pytest.approx(math.hypot(*numbers), rel=0.02)
     assert drift == pytest.approx(0.063, abs=0.005)  # mg/mL of iodine for 1 HU, by which the row of the scanner is derived
 

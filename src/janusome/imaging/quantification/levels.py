@@ -51,11 +51,15 @@ class Regions(NamedTuple):
 
 
 class Solved(NamedTuple):
-    """Levels of label (mol/m^3), what the image misses by there in its unit, and how the means answer to the levels."""
+    """Levels of label (mol/m^3), what the image misses by there in its unit, and how the means answer to the levels.
+
+    `gain` is what the image has per what the law shows: one, or as the earlier image says.
+    """
 
     levels: Pair
     missed: Pair
     response: Float[Array, "2 2"]
+    gain: Pair
 
 
 @eqx.filter_jit
@@ -99,12 +103,14 @@ def solved(modality: AbstractModality, tissue: Scene, regions: Regions, *, means
 
     start = jnp.zeros(2)
     levels, miss, _ = jax.lax.while_loop(going, onward, (start, missed(start), jnp.asarray(0)))
-    return Solved(levels, miss, jax.jacfwd(missed)(levels))
+    return Solved(levels, miss, jax.jacfwd(missed)(levels), gain)
 
 
 @eqx.filter_jit
-def noise_of_means(modality: AbstractModality, tissue: Scene, regions: Regions, levels: Pair) -> Pair:
-    """Return the standard deviations of both means in one image with label at two levels."""
+def noise_of_means(modality: AbstractModality, tissue: Scene, regions: Regions, levels: Pair) -> tuple[Pair, Array]:
+    """Return the standard deviations of both means in one image with label at two levels, and that of a background voxel."""
     scene = regions.labelled(tissue, levels)
     expected = modality.expected(scene)
-    return jnp.stack([modality.noise_of_mean(expected, scene, weights=one) for one in (regions.lesion, regions.background)])
+    both = [modality.noise_of_mean(expected, scene, weights=one) for one in (regions.lesion, regions.background)]
+    voxel = jnp.sqrt(jnp.sum(regions.background * modality.noise(expected, scene) ** 2))
+    return jnp.stack(both), voxel

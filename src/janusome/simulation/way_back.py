@@ -1,0 +1,319 @@
+"""The way back: from a picture and a region of interest to how much label is there, with what is known and what is not.
+
+Every constant between label and picture (scanner, sequence, relaxivities, tissue) is drawn from its spread and the picture's
+noise is drawn with it; each draw is solved for the levels in the lesion and around it. The interval over the draws holds both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from scipy.constants import Avogadro
+from scipy.ndimage import binary_dilation
+
+from janusome.errors import InputError, SolverError
+from janusome.imaging.pet import decay_corrected, injected_share, standardised_uptake
+from janusome.imaging.quantification.levels import Regions, Solved, noise_of_means, solved
+from janusome.model import AbstractModality, Form, Scene, Species
+from janusome.numerics.detectability import ROSE_THRESHOLD
+from janusome.numerics.precision import double
+from janusome.simulation.arms import CARRIER, TREATED, matter_of
+from janusome.simulation.camera import Camera, Exposure, camera
+from janusome.simulation.doses import given_in
+from janusome.simulation.observe import shows_tissue, tissue_rates
+from janusome.simulation.trajectory import Control
+from janusome.simulation.values import Place, Scope, ValueBook
+from janusome.specification.resolved import ResolvedStudy
+from janusome.specification.rows import Tumor
+from janusome.units import from_internal
+
+if TYPE_CHECKING:
+    from janusome.simulation.protocol import Given
+
+Array = NDArray[np.float64]
+
+RIM = 3  # voxels around the lesion, beyond the reach of its blur, that are read as background
+CLOSE = 1e-6  # of the image: what a draw may miss it by and count as solved
+MOST_LOST = 0.02  # share of the draws that may lie beyond what the scanner can show
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image (z, y, x) in the unit of its scanner, the lesion's share of each voxel, and an earlier image if there is one.
+
+    `parts` are the shares of the label outside cells, inside them and detached; `at` is the time since the study began, s.
+    """
+
+    image: Array
+    share: Array
+    voxel_size: Array
+    before: Array | None = None
+    parts: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    at: float | None = None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One figure for every draw that could be solved, the first at the median of every constant and without noise."""
+
+    name: str
+    unit: str
+    values: Array  # (draws,)
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Quantified:
+    """What a picture says of a lesion."""
+
+    label: str
+    scanner: str
+    quantities: tuple[Quantity, ...]
+    contrast: float  # of the lesion over what is around it, or over what was before, in the unit of the image
+    noise: float  # standard deviation of that contrast
+    notes: tuple[str, ...]
+
+    @property
+    def visible(self) -> bool:
+        """Whether the lesion stands out by the criterion of Rose."""
+        return abs(self.contrast) >= ROSE_THRESHOLD * self.noise
+
+
+def quantify(
+    study: ResolvedStudy,
+    tumor: Tumor,
+    exposure: Exposure,
+    picture: Picture,
+    *,
+    draws: int = 200,
+    seed: int | None = None,
+    control: Control | None = None,
+) -> Quantified:
+    """Return how much label a picture shows in a lesion.
+
+    Raises
+    ------
+    InputError
+        If the scanner's pictures are relative, the region is empty or has nothing around it, or an earlier image is lacking.
+    SolverError
+        If the picture lies beyond what the scanner can show.
+    """
+    control = control or Control()
+    book = ValueBook(draws=draws + 1, seed=study.seed if seed is None else seed, joints=study.joints)
+    setup = camera(study, exposure, book)
+    if setup.modality.relative:
+        raise InputError(
+            exposure.scanner.name,
+            "shows relative pictures, which say nothing of amounts",
+            "compare pictures of one animal with each other, or use another scanner",
+        )
+    tissue = tissue_rates(study, tumor, setup, book)
+    cut = _cut(picture, setup)
+    regions = _regions(cut, setup)
+    with double():
+        levels, contrast, noise = _levels(setup, tissue, regions, cut, book=book, control=control)
+    known = _solved(levels, exposure)
+    return Quantified(
+        label=exposure.label,
+        scanner=exposure.scanner.name,
+        quantities=tuple(_quantities(study, exposure, setup, picture, levels[known], book=book, known=known)),
+        contrast=contrast,
+        noise=noise,
+        notes=_notes(picture, setup),
+    )
+
+
+def _levels(
+    setup: Camera,
+    rates: Mapping[str, tuple[Array, Array]],
+    regions: Regions,
+    picture: Picture,
+    *,
+    book: ValueBook,
+    control: Control,
+) -> tuple[Array, float, float]:
+    """Return both levels for every draw, (draws, 2), and the contrast that decides on visibility with its noise."""
+    means = regions.means(jnp.asarray(picture.image))
+    before = None if picture.before is None else regions.means(jnp.asarray(picture.before))
+    middle, there = setup.draw(0), _tissue(rates, regions, picture, 0)
+    if before is None and shows_tissue(middle, there):
+        raise InputError(
+            "--before",
+            f"is missing, and {setup.modality.__name__} shows tissue by itself",
+            "give an image of the same place from before the label came",
+        )
+    first = solved(middle, there, regions, means=means, before=before)
+    scatter = _scatter(middle, there, regions, picture, first)
+    normal = np.random.default_rng(book.seed).standard_normal((book.draws, 4))
+    found = np.full((book.draws, 2), np.nan)
+    for draw in range(book.draws):
+        if control.should_stop():
+            raise KeyboardInterrupt
+        control.on_progress("solving for the levels", draw / book.draws)
+        noise = scatter.reshape(4) * (normal[draw] if draw else 0.0)
+        seen, earlier = means + noise[:2], None if before is None else before + noise[2:]
+        law, tissue = setup.draw(draw), _tissue(rates, regions, picture, draw)
+        one = solved(law, tissue, regions, means=seen, before=earlier)
+        if np.all(np.abs(one.missed) <= CLOSE * jnp.max(jnp.abs(seen))):
+            found[draw] = one.levels
+    if before is None:
+        return found, float(means[0] - means[1]), float(np.hypot(*scatter[0]))
+    return found, float(means[0] - before[0]), float(np.hypot(*scatter[:, 0]))
+
+
+def _scatter(middle: AbstractModality, tissue: Scene, regions: Regions, picture: Picture, first: Solved) -> Array:
+    """Return the standard deviations of the means, of the image and of the earlier one (2, 2), in the unit of the image.
+
+    They are the scanner's, and larger in proportion where the surroundings scatter more than its noise explains.
+    """
+    levels = jnp.nan_to_num(first.levels)
+    (now, voxel), (earlier, _) = (noise_of_means(middle, tissue, regions, each) for each in (levels, jnp.zeros(2)))
+    gain = np.asarray(first.gain)
+    plain = picture.image if picture.before is None else (picture.image - picture.before) / math.sqrt(2.0)
+    around = plain[np.asarray(regions.background) > 0.0]
+    more = max(1.0, float(np.std(around)) / max(float(voxel) * float(gain[1]), 1e-300))
+    return np.stack([np.asarray(now) * gain, np.asarray(earlier) * gain]) * more
+
+
+def _tissue(rates: Mapping[str, tuple[Array, Array]], regions: Regions, picture: Picture, draw: int) -> Scene:
+    share = regions.share
+    nothing = jnp.zeros_like(share)
+    return Scene(
+        nothing,
+        nothing,
+        nothing,
+        **{name: share * here[draw] + (1.0 - share) * around[draw] for name, (here, around) in rates.items()},
+        voxel_size=jnp.asarray(picture.voxel_size),
+    )
+
+
+def _reach(setup: Camera) -> float:
+    blur = setup.fields.get("spatial_resolution")
+    return 0.0 if blur is None else float(blur[0])
+
+
+def _cut(picture: Picture, setup: Camera) -> Picture:
+    """Return what of a picture the lesion and its surroundings take: solving for it needs no more."""
+    inside = np.argwhere(picture.share > 0.0)
+    if not len(inside):
+        raise InputError("--roi", "marks no voxel of the image", "give a region that lies inside it")
+    margin = np.ceil(4.0 * _reach(setup) / picture.voxel_size).astype(int) + RIM + 1
+    low = np.maximum(inside.min(axis=0) - margin, 0)
+    high = np.minimum(inside.max(axis=0) + 1 + margin, picture.share.shape)
+    box = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    before = None if picture.before is None else picture.before[box]
+    return Picture(picture.image[box], picture.share[box], picture.voxel_size, before, picture.parts, picture.at)
+
+
+def _regions(picture: Picture, setup: Camera) -> Regions:
+    """Return the regions to read: what lies more than half inside the lesion, and a rim beyond the reach of its blur."""
+    share = np.asarray(picture.share, dtype=float)
+    lesion = share > 0.5 if (share > 0.5).any() else share > 0.0
+    steps = max(1, round(1.5 * _reach(setup) / float(picture.voxel_size.min())))
+    near = binary_dilation(share > 0.0, iterations=steps)
+    rim = binary_dilation(near, iterations=RIM) & ~near
+    if not rim.any():
+        raise InputError("--roi", "leaves nothing of the image around it", "give an image with some tissue around the region")
+    weights = (jnp.asarray(one / one.sum()) for one in (lesion.astype(float), rim.astype(float)))
+    return Regions(jnp.asarray(share), *weights, picture.parts)
+
+
+def _solved(levels: Array, exposure: Exposure) -> NDArray[np.bool_]:
+    known = np.isfinite(levels).all(axis=1)
+    if not known[0] or (~known).mean() > MOST_LOST:
+        raise SolverError(
+            f"the picture shows what {exposure.scanner.name} cannot show of {exposure.label}: "
+            f"{(~known).mean():.0%} of the draws have no answer. Check unit, sequence, label and the earlier image."
+        )
+    return known
+
+
+def _quantities(
+    study: ResolvedStudy,
+    exposure: Exposure,
+    setup: Camera,
+    picture: Picture,
+    levels: Array,
+    *,
+    book: ValueBook,
+    known: NDArray[np.bool_],
+) -> Iterator[Quantity]:
+    """Yield label and what follows from it: mass, carriers, activity, share of the dose, SUV."""
+    place = Place(study.host.species)
+    row = (Scope(f"label {exposure.label}", study.labels[exposure.label]),)
+    per_volume = "per tissue volume"
+    yield Quantity("label in lesion", "umol/L", from_internal(levels[:, 0], "umol/L"), per_volume)
+    yield Quantity("label around it", "umol/L", from_internal(levels[:, 1], "umol/L"), per_volume)
+    half_life = book.fill("half_life", row, place)[known] if "half_life" in setup.fields else None
+    if half_life is None:
+        mass = levels[:, 0] * book.fill("atomic_mass", row, place)[known]
+        yield Quantity("mass of label in lesion", "ug/mL", from_internal(mass, "ug/mL"), per_volume)
+    given = given_in(study, matter_of(study, TREATED), TREATED, book)
+    yield from _carriers(exposure, levels, given, half_life, picture, known=known)
+    if half_life is not None:
+        yield from _activity(study, exposure, levels, half_life, picture, book=book)
+
+
+def _carriers(
+    exposure: Exposure,
+    levels: Array,
+    given: Sequence[Given],
+    half_life: Array | None,
+    picture: Picture,
+    *,
+    known: NDArray[np.bool_],
+) -> Iterator[Quantity]:
+    carrier, label = Species(Form.CARRIER, CARRIER), Species(Form.ATTACHED, exposure.label)
+    dose = next((one for one in given if carrier in one.amounts and label in one.amounts), None)
+    if dose is None or not np.all(dose.amounts[label] > 0.0):
+        return
+    per_carrier = (dose.amounts[label] / dose.amounts[carrier])[known]
+    if half_life is not None:
+        if picture.at is None:
+            return
+        per_carrier = per_carrier * np.exp(-math.log(2.0) * (picture.at - dose.start) / half_life)
+    number = from_internal(levels[:, 0] / per_carrier, "particle/mL")
+    yield Quantity("carriers in lesion", "particle/mL", number, "if all label there is still on its carrier")
+
+
+def _activity(
+    study: ResolvedStudy,
+    exposure: Exposure,
+    levels: Array,
+    half_life: Array,
+    picture: Picture,
+    *,
+    book: ValueBook,
+) -> Iterator[Quantity]:
+    activity = from_internal(math.log(2.0) / half_life * Avogadro * levels[:, 0], "Bq/mL")
+    yield Quantity("activity in lesion", "kBq/mL", activity / 1e3, "at the start of the frame")
+    dose = next((one for one in study.doses if one.active_label == exposure.label and one.activity), None)
+    if dose is None or picture.at is None:
+        return
+    injected = float(dose.activity or 0.0)
+    corrected = np.array(
+        [
+            float(decay_corrected(jnp.asarray(one), half_life=float(life), elapsed=picture.at - dose.at))
+            for one, life in zip(activity, half_life, strict=True)
+        ]
+    )
+    mass = float(book.fill("body_mass", (Scope(f"host {study.host.name}", study.host),), Place(study.host.species))[0])
+    share = np.asarray(injected_share(jnp.asarray(corrected), injected_activity=injected))
+    uptake = np.asarray(standardised_uptake(jnp.asarray(corrected), injected_activity=injected, body_mass=mass))
+    yield Quantity("share of the dose", "%ID/mL", share, "decay-corrected to the injection")
+    yield Quantity("standardised uptake value", "g/mL", uptake, "decay-corrected to the injection")
+
+
+def _notes(picture: Picture, setup: Camera) -> tuple[str, ...]:
+    words = ("outside cells", "inside cells", "detached")
+    told = ", ".join(f"{part:.0%} {word}" for part, word in zip(picture.parts, words, strict=True) if part > 0.0)
+    named = {"intracellular_longitudinal_relaxivity", "detached_longitudinal_relaxivity"} & set(setup.fields)
+    if not named:
+        return ()
+    return (f"the scanner's answer depends on where the label is; taken was {told}",)

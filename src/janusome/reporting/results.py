@@ -151,7 +151,7 @@ def _maps(path: Path, maps: Sequence[TumorMap]) -> None:
     write_fields(path, fields, coordinates={"time": hours, **axes}, attributes={"lesion": maps[0].lesion})
 
 
-def write_scans(folder: Path, record: Record) -> None:
+def write_scans(folder: Path, record: Record, *, dicom: bool = False) -> None:
     """Write every scan: as the scanner shows it, without noise, and the lesion on its voxels."""
     folder.mkdir()
     for arm in record.arms:
@@ -159,11 +159,15 @@ def write_scans(folder: Path, record: Record) -> None:
             stem = f"arm-{slug(arm.name)}_lesion-{slug(scan.visibility.lesion)}_scan-{slug(scan.name)}_trc-{slug(scan.label)}"
             suffix = next((word for key, word in SUFFIXES.items() if key in scan.settings.get("sequence", "")), scan.modality)
             placed = affine(scan.image.shape, scan.voxel_size, centre=scan.origin, direction=scan.direction)
-            for what, values, unit in (
+            files = [
                 (suffix, scan.image, scan.unit),
                 (f"desc-noiseless_{suffix}", scan.expected, scan.unit),
                 ("desc-lesion_mask", scan.lesion, ""),
-            ):
+                ("desc-lesion_probseg", scan.share, ""),
+            ]
+            if scan.before is not None:
+                files.append((f"desc-before_{suffix}", scan.before, scan.unit))
+            for what, values, unit in files:
                 write_image(
                     folder / f"{stem}_{what}",
                     values,
@@ -187,6 +191,8 @@ def _sidecar(scan: Scan, arm: Arm, record: Record) -> dict[str, Any]:
         "Study": record.title,
         "Seed": record.seed,
         "Settings": dict(scan.settings),
+        "Label": scan.label,
+        "Parts": list(scan.parts),
         "Lesion": visible.lesion,
         "ContrastToNoise": float(visible.contrast_to_noise[0]),
         "Visible": bool(visible.visible[0]),

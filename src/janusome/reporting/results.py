@@ -28,8 +28,8 @@ import numpy as np
 
 from janusome.files.fields import Field, write_fields
 from janusome.files.images import write_image, write_json
+from janusome.files.placed import affine
 from janusome.reporting import tables
-from janusome.reporting.placed import affine
 from janusome.reporting.report import report
 from janusome.simulation.record import Arm, Record, Scan, TumorMap
 from janusome.units import from_internal

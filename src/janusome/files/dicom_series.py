@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,16 @@ DEFLATED = ("1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.8.1")
 SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 PARAMETRIC_MAP = "1.2.840.10008.5.1.4.1.1.30"
 MUST_SCALE = ("CT", "PT")
-UNITS = {"BQML": "Bq/mL", "CNTS": "counts", "CPS": "cps", "GML": "g/mL", "NONE": "", "Bq/ml": "Bq/mL", "1": ""}
+UNITS = {
+    "BQML": "Bq/mL",
+    "CNTS": "counts",
+    "CPS": "cps",
+    "GML": "g/mL",
+    "NONE": "",
+    "Bq/ml": "Bq/mL",
+    "1": "",
+    "[hnsf'U]": "HU",
+}
 SAVE_AS = "export the series again as axial slices, or save it as .nii.gz"
 TO_RAS = np.array([-1.0, -1.0, 1.0])
 
@@ -275,7 +285,7 @@ def _unit(said: Any, mapped: Any) -> str:
         code = str(mapped.MeasurementUnitsCodeSequence[0].get("CodeValue", ""))
     if not code and str(said.get("Modality", "")) == "CT":
         code = str((mapped if mapped is not None else said).get("RescaleType", "HU") or "HU")
-    return UNITS.get(code, code)
+    return UNITS.get(code, re.sub(r"([A-Za-z])(-?\d+)", r"\1^\2", code).replace(".", "*"))
 
 
 def _stacked(slices: Sequence[Slice], *, name: str, place: str) -> tuple[NDArray[np.intp], Array, Array]:

@@ -1,4 +1,4 @@
-"""Scan reader: a user's own image, NIfTI, NRRD or a DICOM series, with its place, its modality and its unit if they are said."""
+"""Scan reader: images of users in NIfTI, NRRD or DICOM, with place, and modality and unit if the files say them."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def grid(mask: TumorMask, lesion: Lesion | None = None) -> LesionGrid:
     """Return the voxels of a mask, with its maps, as many as its lesion asks for."""
     import numpy as np
 
-    from janusome.reporting.placed import centre_and_direction
+    from janusome.files.placed import centre_and_direction
     from janusome.simulation.lesion_mask import grid_of_mask
 
     cropped = mask.cropped()

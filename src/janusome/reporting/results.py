@@ -26,10 +26,11 @@ from typing import Any
 
 import numpy as np
 
+from janusome.files.bids import bids_words
 from janusome.files.fields import Field, write_fields
 from janusome.files.images import write_image, write_json
+from janusome.files.placed import affine
 from janusome.reporting import tables
-from janusome.reporting.placed import affine
 from janusome.reporting.report import report
 from janusome.simulation.record import Arm, Record, Scan, TumorMap
 from janusome.units import from_internal
@@ -181,11 +182,7 @@ def write_scans(folder: Path, record: Record, *, dicom: bool = False) -> None:
 def _sidecar(scan: Scan, arm: Arm, record: Record) -> dict[str, Any]:
     visible = scan.visibility
     return {
-        "Modality": {"pet": "PT", "mri": "MR"}.get(scan.modality, scan.modality.upper()),
-        "Manufacturer": "janusome",
-        "ManufacturersModelName": scan.scanner,
-        "TracerName" if scan.modality == "pet" else "ContrastBolusIngredient": scan.label,
-        "ScanStart": float(scan.time),
+        **bids_words(scan),
         "InjectedFormulation": arm.formulation,
         "Arm": arm.name,
         "Study": record.title,

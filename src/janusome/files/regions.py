@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
 from janusome.errors import InputError
-from janusome.files.volumes import Volume
+from janusome.files.dicom_seg import is_dicom
+from janusome.files.masks import read_mask
+from janusome.files.scan_reader import Image, read_image
+from janusome.files.volumes import head_of
 
 Array = NDArray[np.float64]
 
@@ -15,35 +20,43 @@ SAME = 1e-2  # of a voxel
 POINTS = 4  # along an axis of a voxel of the image
 
 
-def share_on(region: Volume, image: Volume, *, place: str) -> tuple[Array, tuple[str, ...]]:
+def share_on(path: Path, image: Image, *, place: str) -> tuple[Array, tuple[str, ...]]:
     """Return the share of each voxel of an image (z, y, x) that a region takes, and what should be known about it.
 
-    A region of whole numbers is a mask: everything above zero is in it. On another grid it is looked up (the nearest voxel)
-    at 4 x 4 x 4 points of each voxel of the image and averaged, so that the volume is kept to a fraction of a voxel.
+    The region is NIfTI, NRRD or a DICOM segmentation. One of whole numbers is a mask: everything above zero is in it. On
+    another grid it is looked up (the nearest voxel) at 4 x 4 x 4 points of each voxel of the image and averaged, so that the
+    volume is kept to a fraction of a voxel.
 
     Raises
     ------
     InputError
         If the region holds no numbers, numbers beyond 0 to 1 that are not whole, nothing, or lies outside of the image.
     """
-    values = np.asarray(region.data, dtype=np.float64)
-    if not np.isfinite(values).all():
-        raise InputError(place, "holds voxels that are no numbers", "give a mask, or shares from 0 to 1")
+    values, placed = _region(path, place=place)
     if np.all(values == np.round(values)):
         values = (values > 0).astype(float)
     if values.min() < 0.0 or values.max() > 1.0:
         raise InputError(place, f"holds {values.min():g} to {values.max():g}", "give a mask, or shares from 0 to 1")
     if not values.any():
         raise InputError(place, "marks nothing", "give a mask of the lesion")
-    to_region = np.linalg.inv(region.affine) @ image.affine
-    if values.shape == image.data.shape and np.abs(to_region - np.eye(4)).max() < SAME:
+    to_region = np.linalg.inv(placed) @ image.affine
+    if values.shape == image.values.shape and np.abs(to_region - np.eye(4)).max() < SAME:
         return values, ()
-    share = _looked_up(values, to_region, image.data.shape)
+    share = _looked_up(values, to_region, image.values.shape)
     if not share.any():
         raise InputError(place, "lies outside of the image", "give a region of the same patient, registered to the image")
-    kept = share.sum() * np.prod(image.spacing) / (values.sum() * np.prod(region.spacing))
+    kept = share.sum() / values.sum() * abs(np.linalg.det(image.affine[:3, :3]) / np.linalg.det(placed[:3, :3]))
     words = f"the region stands on another grid and was resampled onto the image's: {kept:.1%} of its volume lies there"
     return share, (words,)
+
+
+def _region(path: Path, *, place: str) -> tuple[Array, Array]:
+    """Return the voxels (z, y, x) of a region and where they stand."""
+    if path.is_file() and is_dicom(head_of(path, place=place)):
+        mask = read_mask(path, label=None, place=place)
+        return mask.voxels.astype(float), mask.affine
+    image = read_image(path, place=place)
+    return image.values, image.affine
 
 
 def _looked_up(values: Array, to_region: Array, shape: tuple[int, ...]) -> Array:

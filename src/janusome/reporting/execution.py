@@ -84,7 +84,12 @@ def write_images(errand: Errand, *, changes: Mapping[str, int], dicom: bool) -> 
         errand.stop_if_asked()
         control.on_progress("writing images", 0.0)
         (folder / "study.yaml").write_bytes(errand.prepared.text)
-        write_imaging(folder, record, run=errand.account("image", overrides=dict(changes)), dicom=dicom)
+        write_imaging(
+            folder,
+            record,
+            run=errand.account("image", overrides=dict(changes)),
+            dicom_of=resolved.host.species if dicom else None,
+        )
         errand.stop_if_asked()
         control.on_progress("writing images", 1.0)
 

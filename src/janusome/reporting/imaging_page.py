@@ -26,9 +26,9 @@ FIGURES = {
 }
 
 
-def write_imaging(folder: Path, record: Record, *, run: Mapping[str, Any], dicom: bool) -> None:
+def write_imaging(folder: Path, record: Record, *, run: Mapping[str, Any], dicom_of: str | None) -> None:
     """Write images/ (NIfTI with sidecars, DICOM on request), images.html and images.json into a folder that is empty."""
-    write_scans(folder / "images", record, dicom=dicom)
+    write_scans(folder / "images", record, dicom_of=dicom_of)
     arm = record.arms[0]
     found = visibility(arm)
     write_json(folder / "images.json", as_data(record, run=run))

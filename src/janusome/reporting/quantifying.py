@@ -17,21 +17,21 @@ from janusome.files.images import write_json
 from janusome.files.library import Library
 from janusome.files.regions import share_on
 from janusome.files.result_folder import result_folder
+from janusome.files.scan_reader import Image, check_modality, read_image
 from janusome.files.tables import write_table
-from janusome.files.volumes import Volume, read_volume
 from janusome.reporting.numerals import number, unit
 from janusome.reporting.pictures import region
 from janusome.reporting.prepared import prepare
 from janusome.reporting.templates import page
 from janusome.reporting.words import RESEARCH_USE
-from janusome.simulation.camera import Exposure
+from janusome.simulation.camera import Exposure, modalities
 from janusome.simulation.trajectory import Control
 from janusome.simulation.way_back import Picture, Quantified, Quantity, quantify
 from janusome.specification.resolved import ResolvedStudy
 from janusome.specification.rows import Scanner
 from janusome.specification.timeline import COUNTS_DECAYS, SHOWN_BY
 from janusome.specification.written import internal
-from janusome.units import to_internal
+from janusome.units import factor, same_dimension
 
 if TYPE_CHECKING:
     from janusome.specification.study import Study
@@ -66,8 +66,9 @@ def write_quantification(folder: Path, asked: Asked, rows: Library, *, force: bo
     scanner: Any = rows.row("scanner", asked.scanner)
     study = prepare(asked.study if asked.study is not None else _study_of(asked.picture), rows).study
     exposure = _exposure(asked, beside, scanner, study)
-    image = read_volume(asked.picture, place="the image")
-    picture, words = _picture(asked, beside, image)
+    image = read_image(asked.picture, place="the image")
+    check_modality(image, scanner.modality, scanner=scanner.name, place="the image")
+    picture, words = _picture(asked, beside, image, unit=modalities()[scanner.modality].unit)
     if not study.lesions:
         raise InputError(
             "the study",
@@ -166,28 +167,28 @@ def _only_label(scanner: Scanner, study: ResolvedStudy) -> str:
     return seen[0]
 
 
-def _picture(asked: Asked, beside: Mapping[str, Any], image: Volume) -> tuple[Picture, tuple[str, ...]]:
+def _picture(asked: Asked, beside: Mapping[str, Any], image: Image, *, unit: str) -> tuple[Picture, tuple[str, ...]]:
     """Return the image with its region on its own voxels, and what should be known about that."""
     stem = asked.picture.name.rpartition("_")[0]
     region_path = Path(asked.roi) if asked.roi is not None else asked.picture.with_name(f"{stem}_desc-lesion_probseg.nii.gz")
     if asked.roi is None and not region_path.is_file():
         raise InputError("--roi", "is not given, and no lesion lies beside the image", "give a mask of the lesion")
-    share, words = share_on(read_volume(region_path, place="--roi"), image, place="--roi")
+    share, words = share_on(region_path, image, place="--roi")
     suffix = asked.picture.name.rpartition("_")[2]
     earlier = Path(asked.before) if asked.before is not None else asked.picture.with_name(f"{stem}_desc-before_{suffix}")
     before = None
     if asked.before is not None or earlier.is_file():
-        before = _same_grid(read_volume(earlier, place="--before"), image)
+        before = _same_grid(read_image(earlier, place="--before"), image, unit=unit)
     return (
         Picture(
-            _numbers(image, "the image"),
+            _in_unit(image, unit, "the image"),
             share,
-            np.array([to_internal(float(edge), "mm") for edge in image.spacing[::-1]]),
+            image.voxel_size,
             before,
             _parts(asked, beside),
             _moment(asked, beside),
         ),
-        words,
+        (*image.notes, *words),
     )
 
 
@@ -206,15 +207,21 @@ def _parts(asked: Asked, beside: Mapping[str, Any]) -> tuple[float, float, float
     return float(outside), float(inside), float(detached)
 
 
-def _same_grid(earlier: Volume, image: Volume) -> Array:
-    if earlier.data.shape != image.data.shape or not np.allclose(earlier.affine, image.affine, atol=1e-2):
+def _same_grid(earlier: Image, image: Image, *, unit: str) -> Array:
+    if earlier.values.shape != image.values.shape or not np.allclose(earlier.affine, image.affine, atol=1e-2):
         raise InputError("--before", "stands on another grid than the image", "resample one onto the other, registered")
-    return _numbers(earlier, "--before")
+    return _in_unit(earlier, unit, "--before")
 
 
-def _numbers(image: Volume, place: str) -> Array:
-    values = np.asarray(image.data, dtype=np.float64)
-    wrong = int((~np.isfinite(values)).sum())
-    if wrong:
-        raise InputError(place, f"holds {wrong} voxels that are no numbers", "mend them, or crop the image")
-    return values
+def _in_unit(image: Image, unit: str, place: str) -> Array:
+    """Return the numbers of an image in the unit of the scanner's law; one that says no unit is taken to be in it."""
+    said = image.unit
+    if not unit or said in (None, "", unit):
+        return image.values
+    try:
+        fits = same_dimension(said, unit)
+    except Exception:  # pint raises a family of its own for text that is no unit
+        fits = False
+    if not fits:
+        raise InputError(place, f"is in {said}", f"give it in {unit}")
+    return image.values * (factor(said) / factor(unit))

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from janusome.files.bids import bids_words
+from janusome.files.dicom_image import About, write_dicom
 from janusome.files.fields import Field, write_fields
 from janusome.files.images import write_image, write_json
 from janusome.files.placed import affine
@@ -152,8 +153,11 @@ def _maps(path: Path, maps: Sequence[TumorMap]) -> None:
     write_fields(path, fields, coordinates={"time": hours, **axes}, attributes={"lesion": maps[0].lesion})
 
 
-def write_scans(folder: Path, record: Record, *, dicom: bool = False) -> None:
-    """Write every scan: as the scanner shows it, without noise, and the lesion on its voxels."""
+def write_scans(folder: Path, record: Record, *, dicom_of: str | None = None) -> None:
+    """Write every scan: as the scanner shows it, without noise, from before the label came, and the lesion on its voxels.
+
+    With `dicom_of`, the species of the host, each image is written as a DICOM series besides.
+    """
     folder.mkdir()
     for arm in record.arms:
         for scan in arm.scans:
@@ -177,6 +181,9 @@ def write_scans(folder: Path, record: Record, *, dicom: bool = False) -> None:
                     sidecar=_sidecar(scan, arm, record),
                     affine=placed,
                 )
+            if dicom_of is not None:
+                about = About(record.title, arm.name, arm.formulation, dicom_of)
+                write_dicom(folder / f"{stem}_{suffix}_dicom", scan, about=about)
 
 
 def _sidecar(scan: Scan, arm: Arm, record: Record) -> dict[str, Any]:

@@ -220,13 +220,9 @@ def quantification(done: Quantification, *, json: bool, quiet: bool) -> None:
         say(f"{done.data['label']}: the lesion is {'visible' if done.data['visible'] else 'not visible'}")
         table = _table("figure", "median", "95 % interval", "unit", "what it means")
         for one in done.data["quantities"]:
-            table.add_row(
-                one["name"],
-                number(one["median"]),
-                f"{number(one['low'])} to {number(one['high'])}",
-                one["unit"],
-                one["meaning"],
-            )
+            median, low = ("beyond" if each is None else number(each) for each in (one["median"], one["low"]))
+            high = "no upper limit" if one["high"] is None else number(one["high"])
+            table.add_row(one["name"], median, f"{low} to {high}", one["unit"], one["meaning"])
         _print(table)
         for note in done.data["notes"]:
             say(f"note     {note}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -85,7 +86,15 @@ def write_quantification(folder: Path, asked: Asked, rows: Library, *, force: bo
             inside / "quantification.csv", list(columns), ([one[name] for name in columns] for one in data["quantities"])
         )
         drawn = region(picture.image, picture.share, picture.voxel_size, modality=scanner.modality, title=asked.picture.name)
-        text = page("quantification.html.j2", banner=RESEARCH_USE, data=data, drawing=drawn, number=number, unit=unit)
+        text = page(
+            "quantification.html.j2",
+            banner=RESEARCH_USE,
+            data=data,
+            drawing=drawn,
+            number=number,
+            unit=unit,
+            infinite=math.inf,
+        )
         (inside / "quantification.html").write_text(text, encoding="utf-8")
 
 
@@ -106,7 +115,7 @@ def as_data(found: Quantified, *, picture: str, notes: tuple[str, ...]) -> dict[
 
 
 def _figure(one: Quantity) -> dict[str, Any]:
-    low, median, high = (float(each) for each in np.quantile(one.values, LEVEL))
+    low, median, high = (float(each) for each in np.quantile(one.values, LEVEL, method="inverted_cdf"))  # some are infinite
     return {"name": one.name, "unit": one.unit, "median": median, "low": low, "high": high, "meaning": one.meaning}
 
 

@@ -40,7 +40,7 @@ Array = NDArray[np.float64]
 
 RIM = 3  # voxels around the lesion, beyond the reach of its blur, that are read as background
 CLOSE = 1e-6  # of the image: what a draw may miss it by and count as solved
-MOST_LOST = 0.02  # share of the draws that may lie beyond what the scanner can show
+LEAST_SOLVED = 0.5  # share of the draws that must have an answer
 
 
 @dataclass(frozen=True)
@@ -118,14 +118,14 @@ def quantify(
     regions = _regions(cut, setup)
     with double():
         levels, contrast, noise = _levels(setup, tissue, regions, cut, book=book, control=control)
-    known = _solved(levels, exposure)
+    levels = _bounded(levels, exposure)
     return Quantified(
         label=exposure.label,
         scanner=exposure.scanner.name,
-        quantities=tuple(_quantities(study, exposure, setup, picture, levels[known], book=book, known=known)),
+        quantities=tuple(_quantities(study, exposure, setup, picture, levels, book=book)),
         contrast=contrast,
         noise=noise,
-        notes=_notes(picture, setup),
+        notes=(*_notes(picture, setup), *_beyond(levels)),
     )
 
 
@@ -224,14 +224,16 @@ def _regions(picture: Picture, setup: Camera) -> Regions:
     return Regions(jnp.asarray(share), *weights, picture.parts)
 
 
-def _solved(levels: Array, exposure: Exposure) -> NDArray[np.bool_]:
+def _bounded(levels: Array, exposure: Exposure) -> Array:
+    """Return levels with those that no finite one answers as infinite: such a signal bounds the label from below alone."""
     known = np.isfinite(levels).all(axis=1)
-    if not known[0] or (~known).mean() > MOST_LOST:
+    if known.mean() < LEAST_SOLVED:
         raise SolverError(
             f"the picture shows what {exposure.scanner.name} cannot show of {exposure.label}: "
             f"{(~known).mean():.0%} of the draws have no answer. Check unit, sequence, label and the earlier image."
         )
-    return known
+    around = np.where(known, levels[:, 1], np.median(levels[known, 1]))
+    return np.stack([np.where(known, levels[:, 0], np.inf), around], axis=-1)
 
 
 def _quantities(
@@ -242,7 +244,6 @@ def _quantities(
     levels: Array,
     *,
     book: ValueBook,
-    known: NDArray[np.bool_],
 ) -> Iterator[Quantity]:
     """Yield label and what follows from it: mass, carriers, activity, share of the dose, SUV."""
     place = Place(study.host.species)
@@ -250,12 +251,12 @@ def _quantities(
     per_volume = "per tissue volume"
     yield Quantity("label in lesion", "umol/L", from_internal(levels[:, 0], "umol/L"), per_volume)
     yield Quantity("label around it", "umol/L", from_internal(levels[:, 1], "umol/L"), per_volume)
-    half_life = book.fill("half_life", row, place)[known] if "half_life" in setup.fields else None
+    half_life = book.fill("half_life", row, place) if "half_life" in setup.fields else None
     if half_life is None:
-        mass = levels[:, 0] * book.fill("atomic_mass", row, place)[known]
+        mass = levels[:, 0] * book.fill("atomic_mass", row, place)
         yield Quantity("mass of label in lesion", "ug/mL", from_internal(mass, "ug/mL"), per_volume)
     given = given_in(study, matter_of(study, TREATED), TREATED, book)
-    yield from _carriers(exposure, levels, given, half_life, picture, known=known)
+    yield from _carriers(exposure, levels, given, half_life, picture)
     if half_life is not None:
         yield from _activity(study, exposure, levels, half_life, picture, book=book)
 
@@ -266,14 +267,12 @@ def _carriers(
     given: Sequence[Given],
     half_life: Array | None,
     picture: Picture,
-    *,
-    known: NDArray[np.bool_],
 ) -> Iterator[Quantity]:
     carrier, label = Species(Form.CARRIER, CARRIER), Species(Form.ATTACHED, exposure.label)
     dose = next((one for one in given if carrier in one.amounts and label in one.amounts), None)
     if dose is None or not np.all(dose.amounts[label] > 0.0):
         return
-    per_carrier = (dose.amounts[label] / dose.amounts[carrier])[known]
+    per_carrier = dose.amounts[label] / dose.amounts[carrier]
     if half_life is not None:
         if picture.at is None:
             return
@@ -308,6 +307,11 @@ def _activity(
     uptake = np.asarray(standardised_uptake(jnp.asarray(corrected), injected_activity=injected, body_mass=mass))
     yield Quantity("share of the dose", "%ID/mL", share, "decay-corrected to the injection")
     yield Quantity("standardised uptake value", "g/mL", uptake, "decay-corrected to the injection")
+
+
+def _beyond(levels: Array) -> tuple[str, ...]:
+    share = float(np.isinf(levels[:, 0]).mean())
+    return (f"in {share:.0%} of the draws no concentration answers the signal: there is no upper limit",) if share else ()
 
 
 def _notes(picture: Picture, setup: Camera) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ Array = NDArray[np.float64]
 
 RIM = 3  # voxels around the lesion, beyond the reach of its blur, that are read as background
 CLOSE = 1e-6  # of the image: what a draw may miss it by and count as solved
+MOST_AT_ONCE = 2**21  # voxels of all draws of a batch
 LEAST_SOLVED = 0.5  # share of the draws that must have an answer
 
 
@@ -141,7 +143,7 @@ def _levels(
     """Return both levels for every draw, (draws, 2), and the contrast that decides on visibility with its noise."""
     means = regions.means(jnp.asarray(picture.image))
     before = None if picture.before is None else regions.means(jnp.asarray(picture.before))
-    middle, there = setup.draw(0), _tissue(rates, regions, picture, 0)
+    middle, there = setup.draw(0), _scene(_median(rates), regions.share, jnp.asarray(picture.voxel_size))
     if before is None and shows_tissue(middle, there):
         raise InputError(
             "--before",
@@ -151,20 +153,65 @@ def _levels(
     first = solved(middle, there, regions, means=means, before=before)
     scatter = _scatter(middle, there, regions, picture, first)
     normal = np.random.default_rng(book.seed).standard_normal((book.draws, 4))
-    found = np.full((book.draws, 2), np.nan)
-    for draw in range(book.draws):
-        if control.should_stop():
-            raise KeyboardInterrupt
-        control.on_progress("solving for the levels", draw / book.draws)
-        noise = scatter.reshape(4) * (normal[draw] if draw else 0.0)
-        seen, earlier = means + noise[:2], None if before is None else before + noise[2:]
-        law, tissue = setup.draw(draw), _tissue(rates, regions, picture, draw)
-        one = solved(law, tissue, regions, means=seen, before=earlier)
-        if np.all(np.abs(one.missed) <= CLOSE * jnp.max(jnp.abs(seen))):
-            found[draw] = one.levels
+    noise = scatter.reshape(4) * np.where(np.arange(book.draws)[:, None] > 0, normal, 0.0)
+    seen, earlier = means + noise[:, :2], None if before is None else before + noise[:, 2:]
+    found = np.concatenate(list(_in_batches(setup, rates, regions, picture, seen, earlier, control=control)))
     if before is None:
         return found, float(means[0] - means[1]), float(np.hypot(*scatter[0]))
     return found, float(means[0] - before[0]), float(np.hypot(*scatter[:, 0]))
+
+
+def _in_batches(
+    setup: Camera,
+    rates: Mapping[str, tuple[Array, Array]],
+    regions: Regions,
+    picture: Picture,
+    seen: Any,
+    earlier: Any,
+    *,
+    control: Control,
+) -> Iterator[Array]:
+    """Yield the levels of every draw, batch by batch; not a number where there is no answer.
+
+    The batch depends on the picture alone and the last one is filled up, so that a draw is the same among any others.
+    """
+    draws, voxels = len(seen), picture.image.size
+    batch = max(1, MOST_AT_ONCE // voxels)
+    for start in range(0, draws, batch):
+        if control.should_stop():
+            raise KeyboardInterrupt
+        control.on_progress("solving for the levels", start / draws)
+        index = np.minimum(np.arange(start, start + batch), draws - 1)
+        laws = setup.modality(**{name: jnp.asarray(values[index]) for name, values in setup.fields.items()})
+        around = {name: (jnp.asarray(here[index]), jnp.asarray(there[index])) for name, (here, there) in rates.items()}
+        before = None if earlier is None else earlier[index]
+        levels, missed = _together(laws, around, regions, jnp.asarray(picture.voxel_size), seen[index], before)
+        solved_well = np.all(np.abs(missed) <= CLOSE * np.max(np.abs(seen[index]), axis=1, keepdims=True), axis=1)
+        yield np.where(solved_well[:, None], levels, np.nan)[: draws - start]
+
+
+@eqx.filter_jit
+def _together(
+    laws: AbstractModality, rates: Any, regions: Regions, voxel_size: Any, means: Any, before: Any
+) -> tuple[Any, Any]:
+    """Solve several draws at once: levels, and what each misses."""
+
+    def one(law: AbstractModality, around: Any, seen: Any, earlier: Any) -> tuple[Any, Any]:
+        found = solved(law, _scene(around, regions.share, voxel_size), regions, means=seen, before=earlier)
+        return found.levels, found.missed
+
+    return eqx.filter_vmap(one)(laws, rates, means, before)
+
+
+def _scene(around: Mapping[str, tuple[Any, Any]], share: Any, voxel_size: Any) -> Scene:
+    """Return the tissue of a lesion and around it, without label."""
+    nothing = jnp.zeros_like(share)
+    mixed = {name: share * here + (1.0 - share) * there for name, (here, there) in around.items()}
+    return Scene(nothing, nothing, nothing, **mixed, voxel_size=voxel_size)
+
+
+def _median(rates: Mapping[str, tuple[Array, Array]]) -> dict[str, tuple[float, float]]:
+    return {name: (float(here[0]), float(there[0])) for name, (here, there) in rates.items()}
 
 
 def _scatter(middle: AbstractModality, tissue: Scene, regions: Regions, picture: Picture, first: Solved) -> Array:
@@ -179,18 +226,6 @@ def _scatter(middle: AbstractModality, tissue: Scene, regions: Regions, picture:
     around = plain[np.asarray(regions.background) > 0.0]
     more = max(1.0, float(np.std(around)) / max(float(voxel) * float(gain[1]), 1e-300))
     return np.stack([np.asarray(now) * gain, np.asarray(earlier) * gain]) * more
-
-
-def _tissue(rates: Mapping[str, tuple[Array, Array]], regions: Regions, picture: Picture, draw: int) -> Scene:
-    share = regions.share
-    nothing = jnp.zeros_like(share)
-    return Scene(
-        nothing,
-        nothing,
-        nothing,
-        **{name: share * here[draw] + (1.0 - share) * around[draw] for name, (here, around) in rates.items()},
-        voxel_size=jnp.asarray(picture.voxel_size),
-    )
 
 
 def _reach(setup: Camera) -> float:

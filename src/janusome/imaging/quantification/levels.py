@@ -24,7 +24,7 @@ from janusome.model import AbstractModality, Scene
 Field = Float[Array, "z y x"]
 Pair = Float[Array, "2"]  # of the lesion, of what is around it
 
-MOST_STEPS = 40
+MOST_STEPS = 16
 CLOSE = 1e-9  # of the signal
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -139,7 +139,7 @@ def _common(scan: Scan, frames: Frames, about: About) -> dict[str, Any]:
         "Manufacturer": "janusome",
         "ManufacturerModelName": _short(scan.scanner),
         "DeviceSerialNumber": "simulated",
-        "SoftwareVersions": f"janusome {version('janusome')}",
+        "SoftwareVersions": f"janusome {metadata.version('janusome')}",
         "ReferringPhysicianName": "",
         "StudyDescription": _short(f"{NOT_CLINICAL}: {about.study or 'janusome simulation'}"),
         "SeriesDescription": _short(f"{NOT_CLINICAL}: {scan.name} {scan.label}"),
@@ -250,7 +250,7 @@ def _save(path: Path, data: dict[str, Any]) -> Path:
     made.file_meta.MediaStorageSOPClassUID = made.SOPClassUID
     made.file_meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID
     made.file_meta.ImplementationClassUID = UID(uid("janusome"))
-    made.file_meta.ImplementationVersionName = f"JANUSOME_{version('janusome')}"[:16]
+    made.file_meta.ImplementationVersionName = f"JANUSOME_{metadata.version('janusome')}"[:16]
     if len(made.PixelData) % 2:
         made.PixelData += b"\0"
     made.save_as(path, enforce_file_format=True)

@@ -65,10 +65,10 @@ def write_quantification(folder: Path, asked: Asked, rows: Library, *, force: bo
     """Quantify an image and write quantification.html, .json and .csv."""
     beside = _beside(asked.picture)
     scanner: Any = rows.row("scanner", asked.scanner)
-    study = prepare(asked.study if asked.study is not None else _study_of(asked.picture), rows).study
-    exposure = _exposure(asked, beside, scanner, study)
     image = read_image(asked.picture, place="the image")
     check_modality(image, scanner.modality, scanner=scanner.name, place="the image")
+    study = prepare(asked.study if asked.study is not None else _study_of(asked.picture), rows).study
+    exposure = _exposure(asked, beside, scanner, study)
     picture, words = _picture(asked, beside, image, unit=modalities()[scanner.modality].unit)
     if not study.lesions:
         raise InputError(

@@ -39,7 +39,7 @@ def with_scans(protocol: Any, asked: AskedScans, rows: Rows) -> Any:
     Raises
     ------
     InputError
-        If one of both is lacking and the study has no scan to take it from.
+        If one of both is lacking and the study has no scan to take it from, or a frame is.
     """
     if not isinstance(protocol, (list, tuple)):
         return protocol  # refused with the rest of the study
@@ -63,7 +63,9 @@ def with_scans(protocol: Any, asked: AskedScans, rows: Rows) -> Any:
 def _events(scanner: Scanner, at: str, asked: AskedScans) -> list[dict[str, Any]]:
     """Return one event, or one for each sequence of a scanner that has several and none was asked for."""
     event: dict[str, Any] = {"at": at, "scan": scanner.name}
-    if scanner.modality in COUNTS_DECAYS and asked.frame:
+    if scanner.modality in COUNTS_DECAYS:
+        if asked.frame is None:
+            raise InputError("--frame", f"is not given, and {scanner.name} counts decays", "say how long, such as '10 min'")
         event["frame"] = asked.frame
     if asked.label:
         event["label"] = asked.label

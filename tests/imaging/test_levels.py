@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from imaging_scenes import ct, mri, pet, scene, sphere
+from imaging_scenes import ct, dual_energy_ct, mri, pet, photon_counting_ct, scene, sphere
 
 from janusome.imaging.quantification.levels import Regions, noise_of_means, seen, solved
 from janusome.numerics.precision import double
@@ -26,6 +26,8 @@ def regions(*, count, spacing, diameter=10e-3, away=2.0, parts=(1.0, 0.0, 0.0)):
 CASES = {
     "pet": (pet(), 1.25e-3, 3e-10, 2e-11),
     "ct": (ct(), 1.2e-3, 20.0, 1.0),
+    "dual_energy_ct": (dual_energy_ct(), 1.2e-3, 20.0, 1.0),
+    "photon_counting_ct": (photon_counting_ct(), 1.2e-3, 20.0, 1.0),
     "mri": (mri(), 1.25e-3, 0.2, 0.01),
 }
 

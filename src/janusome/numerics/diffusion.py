@@ -15,11 +15,14 @@ from scipy.sparse import coo_array, csr_array
 from janusome.numerics import bands
 from janusome.numerics import stages as loops
 from janusome.numerics.bands import diagonals
+from janusome.numerics.box import Box, recognized
+from janusome.numerics.series import Series
 from janusome.numerics.threads import Slabs
 
 Array = NDArray[np.float64]
 
 NEGLIGIBLE = 1e-7  # of the total of a kind: less than that below zero is set to zero, and taken from the rest
+EXACT = 1e-6  # error of the series of a box that is spread
 WALK = 9.0  # forward steps of 1/max|m_ii| that a walk takes at once
 
 
@@ -47,18 +50,25 @@ def stages_needed(step: float, fastest: float) -> int:
     return max(3, needed + (needed + 1) % 2)
 
 
-def spread(operator: csr_array, amounts: Array, duration: float, *, stages_at_most: int = 31) -> Array:
-    """Advance dn/dt = M n by steps as long as is stable; a step that would leave less than nothing is replaced.
+def spread(operator: csr_array | Box, amounts: Array, duration: float, *, stages_at_most: int = 31) -> Array:
+    """Advance dn/dt = M n; a step that would leave less than nothing is replaced by others that cannot.
 
-    What replaces it are steps that cannot: see `Exchange`. The error is not controlled; `steps.carried` does that.
+    The diffusion of a box is exact to 1e-6 (see `series`). Otherwise leaps are as long as is stable (see `Exchange`) and the
+    error is not controlled; `steps.carried` does that.
 
     Parameters
     ----------
+    operator
+        1/s, each column summing to zero, or the box itself.
     amounts
         (cells,) or (cells, kinds), none below zero.
     """
     with Slabs() as slabs:
         now = np.array(amounts, float).reshape(len(amounts), -1)
+        box = operator if isinstance(operator, Box) else recognized(operator)
+        if box is not None:
+            return Series(box, slabs).after(now, duration, error=EXACT, share=NEGLIGIBLE).reshape(np.shape(amounts))
+        assert not isinstance(operator, Box)
         exchange = Exchange(operator, slabs, kinds=now.shape[1])
         if exchange.fastest == 0.0 or duration == 0.0 or now.size == 0:
             return amounts
@@ -87,7 +97,8 @@ class Exchange:
         self._bands = diagonals(operator) if kinds == 1 else None
         starts, columns = (np.asarray(index, np.int32) for index in (operator.indptr, operator.indices))
         self._matrix = starts, columns, np.asarray(operator.data, float)
-        self._slabs, self._rows, self._entries = slabs, len(operator.indptr) - 1, operator.nnz
+        self.rows = len(operator.indptr) - 1
+        self._slabs, self._entries = slabs, operator.nnz
         self.fastest = float(2.0 * np.abs(operator.diagonal()).max(initial=0.0))  # Gershgorin: |lambda| <= 2 max |m_ii|
 
     def longest(self, stages: int) -> float:
@@ -126,16 +137,16 @@ class Exchange:
             for _ in range(stages):
                 self._each("euler", tau / (stages - 1), now, after)
                 now, after = after, now
-            self._slabs.over(loops.mean, self._rows, self._entries, 1.0 / stages, start, now)
+            self._slabs.over(loops.mean, self.rows, self._entries, 1.0 / stages, start, now)
         return now
 
     def _each(self, name: str, *arguments: object) -> None:
         """Run a loop with the matrix as it is kept: by diagonals on flat vectors, or by rows."""
         if self._bands is None:
-            self._slabs.over(getattr(loops, name), self._rows, self._entries, *self._matrix, *arguments)
+            self._slabs.over(getattr(loops, name), self.rows, self._entries, *self._matrix, *arguments)
         else:
             flat = (one.reshape(-1) if isinstance(one, np.ndarray) else one for one in arguments)
-            self._slabs.over(getattr(bands, name), self._rows, self._entries, *self._bands, *flat)
+            self._slabs.over(getattr(bands, name), self.rows, self._entries, *self._bands, *flat)
 
 
 def kept_above_zero(after: Array, *, share: float = NEGLIGIBLE) -> Array | None:

@@ -37,17 +37,16 @@ def even(
             here, old, zero = now[z, y], before[z, y], start[z, y]
             left, right = now[z, max(y - 1, 0)], now[z, min(y + 1, rows - 1)]
             under, over = below[y], above[y]
-            for x in (0, end) if end > 0 else (0, -1):
-                if x >= 0:
-                    beside = here[max(x - 1, 0)] + here[min(x + 1, end)]
-                    around = fx * beside + fy * (left[x] + right[x]) + fz * (under[x] + over[x])
-                    old[x] = middle * here[x] + around + c * zero[x] - old[x]
-            h, m, p = here[1:end], here[: end - 1], here[2:]
+            h, m, p, out, s = here[1:end], here[: end - 1], here[2:], old[1:end], zero[1:end]
             lower, higher, u, o = left[1:end], right[1:end], under[1:end], over[1:end]
-            out, s = old[1:end], zero[1:end]
             for x in range(end - 1):
                 around = fx * (m[x] + p[x]) + fy * (lower[x] + higher[x]) + fz * (u[x] + o[x])
                 out[x] = middle * h[x] + around + c * s[x] - out[x]
+            around = fx * (here[0] + here[min(1, end)]) + fy * (left[0] + right[0]) + fz * (under[0] + over[0])
+            old[0] = middle * here[0] + around + c * zero[0] - old[0]
+            if end > 0:
+                around = fx * (here[end - 1] + here[end]) + fy * (left[end] + right[end]) + fz * (under[end] + over[end])
+                old[end] = middle * here[end] + around + c * zero[end] - old[end]
 
 
 @njit(**SWEPT)

@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 MOST = 800  # terms of one series: rounding grows with their number; more time is cut in parts
 FINER = 1e-4  # what a series that fell below zero is repeated with
 FINEST = 1e-15
+SETTLED = 1e-12  # of the largest at first: what changes less in one of the parts has come to rest
 
 
 def coefficients(a: float, error: float) -> Array:
@@ -82,9 +83,14 @@ class Series:
             parts *= 2
         c = coefficients(a / parts, error / parts)
         field = np.ascontiguousarray(amounts).reshape(self._shape)
-        now = field if self._volume is None else field / self._volume
+        level = total / (field.size if self._volume is None else float(self._volume.sum()))
+        now = (field if self._volume is None else field / self._volume) - level  # rounding is then of what still spreads
+        largest = np.abs(now).max() + level
         for _ in range(parts):
-            now = self._sum(c, now)
+            before, now = now, self._sum(c, now)
+            if np.abs(now - before).max() <= SETTLED * largest:
+                break
+        now += level
         found = (now if self._volume is None else now * self._volume).ravel()
         above = np.maximum(found, 0.0)
         kept = float(above.sum())

@@ -10,38 +10,43 @@ import json
 import os
 import platform
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
+from scipy.fft import dctn, idctn
 
+from janusome.numerics.box import Box, box_of
 from janusome.numerics.diffusion import Exchange, kept_above_zero
 from janusome.numerics.links import links_in_box
 from janusome.numerics.pressure import pressure_in_box
+from janusome.numerics.series import Series, coefficients
 from janusome.numerics.steps import carried
 from janusome.numerics.threads import Slabs
 
-CELLS = 96
-DURATIONS = (25.0, 200.0)  # D = 1, spacing 1: 150 and 1200 explicit steps at the limit of stability
+CELLS = (64, 128)
 PEER = """
 import json, sys, time
 import numpy as np, pde
 cells, duration, repeats = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
-grid = pde.CartesianGrid([[0, cells]] * 3, cells)
-x = np.arange(cells) + 0.5
-wave = np.cos(np.pi * x / cells * 2)
-field = pde.ScalarField(grid, 1 + 0.5 * wave[:, None, None] * wave[:, None] * wave)
-equation = pde.DiffusionPDE(diffusivity=1, bc={"derivative": 0})
-def run(t):
-    wall, cpu = time.perf_counter(), time.process_time()
-    found = equation.solve(field, t_range=t, dt=1 / 6.01, solver="euler", backend="numba", tracker=None)
-    return time.perf_counter() - wall, time.process_time() - cpu, found.data
-short = [run(0.2) for _ in range(repeats + 1)][1:]  # every solve compiles anew: taken off
-runs = [run(duration) for _ in range(repeats)]
-compiling = [min(r[k] for r in short) for k in (0, 1)]
-decay = np.exp(-3 * (2 * np.pi / cells) ** 2 * duration)
-exact = 1 + 0.5 * decay * wave[:, None, None] * wave[:, None] * wave
-spent = [min(r[k] for r in runs) - compiling[k] for k in (0, 1)]
-print(json.dumps([*spent, float(np.abs(runs[0][2] - exact).max()), *compiling]))
+start = np.load(sys.argv[4])
+steps = int(np.ceil(6.0 * duration))  # the limit of stability: D = 1, spacing 1
+field = pde.ScalarField(pde.CartesianGrid([[0, cells]] * 3, cells), start)
+solver = pde.EulerSolver(pde.DiffusionPDE(diffusivity=1, bc={"derivative": 0}), backend="numba")
+compiling = time.perf_counter()
+stepper = solver.make_stepper(field, dt=duration / steps)
+stepper(field.copy(), 0.0, duration / steps)
+compiling = time.perf_counter() - compiling
+spent = []
+for _ in range(repeats):
+    now = field.copy()
+    wall, cpu, before = time.perf_counter(), time.process_time(), solver.info["steps"]
+    stepper(now, 0.0, duration)
+    spent.append((time.perf_counter() - wall, time.process_time() - cpu))
+    taken = solver.info["steps"] - before
+np.save(sys.argv[4], now.data)
+print(json.dumps([min(one[k] for one in spent) for k in (0, 1)] + [taken, compiling]))
 """
 
 
@@ -55,46 +60,77 @@ def timed(work, repeats: int = 3):
     return min(f[0] for f in found), min(f[1] for f in found), result
 
 
-def waves(cells: int, duration: float = 0.0):
-    wave = np.cos(2 * np.pi * (np.arange(cells) + 0.5) / cells)
-    decay = np.exp(-3.0 * (2 * np.pi / cells) ** 2 * duration)
-    return (1.0 + 0.5 * decay * wave[:, None, None] * wave[:, None] * wave).ravel()
+def blob(cells: int, duration: float = 0.0):
+    """A Gaussian blob an eighth of the box wide, and its analytic spreading between closed borders (by its images)."""
+    variance = (cells / 8.0) ** 2 + 2.0 * duration
+    x = np.arange(cells) + 0.5 - 0.5 * cells
+    line = sum(np.exp(-0.5 * (x + k * cells) ** 2 / variance) for k in range(-3, 4)) * (cells / 8.0) / np.sqrt(variance)
+    return line[:, None, None] * line[:, None] * line
 
 
-def box(cells: int):
-    return links_in_box(np.ones((cells,) * 3), spacing=(1.0, 1.0, 1.0)).operator(1.0)
+def on_the_grid(start, duration: float):
+    """The exact solution of the equations of the grid: what differs from it is the error of the time steps."""
+    cells = len(start)
+    rate = 2.0 * np.cos(np.pi * np.arange(cells) / cells) - 2.0
+    decay = np.exp(duration * rate)
+    return idctn(dctn(start) * decay[:, None, None] * decay[:, None] * decay)
 
 
-def diffusion(duration: float, peer: str | None, repeats: int) -> None:
-    operator, start = box(CELLS), waves(CELLS)
-    exact = waves(CELLS, duration)
-    wall, cpu, found = timed(lambda: carried(operator, start, duration, tolerance=1e-3, first_step=3.0), repeats)
-    explicit = CELLS**3 * duration * 6.0
-    error = np.abs(found.amounts - exact).max()
-    print(f"ours, {duration:g} s: {wall:.3f} s, {cpu:.3f} s CPU, {found.steps} steps, largest error {error:.1e}, "
-          f"{explicit / wall / 1e6:.0f} M voxel-steps/s of an explicit method")  # fmt: skip
-    if peer:
-        done = subprocess.run(
-            [peer, "-c", PEER, str(CELLS), str(duration), str(repeats)], check=True, capture_output=True, text=True
-        )
-        other_wall, other_cpu, error, compiling, _ = json.loads(done.stdout.splitlines()[-1])
-        print(f"py-pde numba: {other_wall:.3f} s, {other_cpu:.3f} s CPU, largest error {error:.1e}, "
-              f"{explicit / other_wall / 1e6:.0f} M voxel-steps/s; besides, compiling {compiling:.1f} s")  # fmt: skip
-        print(f"ratio: {other_wall / wall:.1f} by the clock, {other_cpu / cpu:.1f} by the CPU")
+def errors(found, start, duration: float) -> str:
+    grid, analytic = on_the_grid(start, duration), blob(len(start), duration)
+    of_time, of_all = (np.abs(found - exact).max() / exact.max() for exact in (grid, analytic))
+    return f"error of time {of_time:.1e}, of all {of_all:.1e} of the peak"
+
+
+def diffusion(cells: int, peer: str | None, repeats: int) -> None:
+    start, duration = blob(cells), 0.625 * (cells / 8.0) ** 2  # until the blob is half as wide again
+    one, shape = np.ones((cells,) * 3), (cells,) * 3
+    matrix = links_in_box(one, spacing=(1.0, 1.0, 1.0)).operator(1.0)
+    found = {}
+    for name, operator in (
+        ("box", lambda: box_of(one, spacing=(1.0, 1.0, 1.0), accessible_volume=1.0)),
+        ("matrix, recognized", lambda: matrix),
+        ("uneven box", lambda: Box(shape, box_of(one, spacing=1.0, accessible_volume=1.0).conductances, np.ones(shape))),
+    ):
+        wall, cpu, run = timed(lambda of=operator: carried(of(), start.ravel(), duration, tolerance=1e-3), repeats)
+        found[name] = wall, cpu
+        print(f"{cells}^3 for {duration:g} s, {name}: {wall:.3f} s, {cpu:.3f} s CPU, "
+              f"{errors(run.amounts.reshape(shape), start, duration)}")  # fmt: skip
+    print(f"  products {coefficients(6.0 * duration, 1e-4).size}, explicit steps {6.0 * duration:.0f}")
+    if not peer:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "field.npy"
+        np.save(path, start)
+        given = [peer, "-c", PEER, str(cells), str(duration), str(repeats), str(path)]
+        done = subprocess.run(given, check=True, capture_output=True, text=True)
+        wall, cpu, steps, compiling = json.loads(done.stdout.splitlines()[-1])
+        print(f"  py-pde numba: {wall:.3f} s, {cpu:.3f} s CPU, {steps} steps, {errors(np.load(path), start, duration)}; "
+              f"besides, compiling {compiling:.1f} s")  # fmt: skip
+    for name, (our_wall, our_cpu) in found.items():
+        print(f"  ratio, {name}: {wall / our_wall:.1f} by the clock, {cpu / our_cpu:.1f} by the CPU")
 
 
 def scaling(repeats: int) -> None:
+    """Cost of a product, of the box and of stages with the diagonals of a matrix (what drifts goes by these)."""
     for cells in (32, 64, 128):
-        operator, start = box(cells), waves(cells)[:, None]
+        start, one = blob(cells).reshape(-1, 1), np.ones((cells,) * 3)
+        matrix = links_in_box(one, spacing=(1.0, 1.0, 1.0)).operator(1.0)
         with Slabs() as slabs:
-            exchange = Exchange(operator, slabs, kinds=1)
+            series, exchange = Series(box_of(one, spacing=1.0, accessible_volume=1.0), slabs), Exchange(matrix, slabs, kinds=1)
             tau = exchange.longest(31)
-
-            def step(exchange=exchange, start=start, tau=tau):
-                return kept_above_zero(exchange.leap(start, exchange.rates(start), tau))
-
-            wall, cpu, _ = timed(step, repeats)
-        print(f"{cells}^3: {wall / 32 / cells**3 * 1e9:.1f} ns, {cpu / 32 / cells**3 * 1e9:.1f} ns CPU a voxel and stage")
+            works = {
+                "product of a box": (
+                    lambda s=series, n=start: s.after(n, 40.0, error=1e-4, share=1.0),
+                    coefficients(240.0, 1e-4).size,
+                ),
+                "stage by diagonals": (lambda e=exchange, n=start, t=tau: kept_above_zero(e.leap(n, e.rates(n), t)), 32),
+            }
+            for name, (work, count) in works.items():
+                work()
+                wall, cpu, _ = timed(work, repeats)
+                spent, by_cpu = (one / count / cells**3 * 1e9 for one in (wall, cpu))
+                print(f"{cells}^3, {name}: {spent:.1f} ns, {by_cpu:.1f} ns CPU a voxel")
 
 
 def pressure(cells: int, repeats: int) -> None:
@@ -120,8 +156,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     given = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-    for duration in DURATIONS:
-        diffusion(duration, given.peer, given.repeats)
+    for cells in CELLS:
+        diffusion(cells, given.peer, given.repeats)
     scaling(given.repeats)
     pressure(128, given.repeats)
 

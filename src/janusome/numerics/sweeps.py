@@ -70,7 +70,7 @@ def uneven(
             left, right = now[z, max(y - 1, 0)], now[z, min(y + 1, rows - 1)]
             under, over = below[y], above[y]
             z0, z1, y0, y1 = faces[0][z, y], faces[0][z + 1, y], faces[1][z, y], faces[1][z, y + 1]
-            x0, x1 = faces[2][z, y, :count], faces[2][z, y, 1:]
+            x0 = faces[2][z, y]
             for x in range(count):
                 v = here[x]
                 flow = z0[x] * (under[x] - v) + z1[x] * (over[x] - v) + y0[x] * (left[x] - v) + y1[x] * (right[x] - v)

@@ -20,8 +20,9 @@ import numpy as np
 import yaml
 
 import janusome
+from janusome.calibration.coherence import fit_coherence
 from janusome.calibration.mouse_points import points_of, usable
-from janusome.calibration.particles import COVARIATES, KNOBS, SIZE, UPTAKE, ZETA, MouseBench
+from janusome.calibration.particles import COVARIATES, KNOBS, SIZE, TISSUES, UPTAKE, ZETA, MouseBench
 from janusome.calibration.population import Population
 from janusome.calibration.population_fit import fit
 from janusome.files.biodistribution import read_biodistribution
@@ -109,7 +110,8 @@ def main() -> None:
         prior.parent.mkdir()
         prior.write_text(yaml.safe_dump(row, sort_keys=False), encoding="utf-8")
         bench = MouseBench(Library(overlay))
-    population, _ = fit(points, bench.responses, bench.log_hours)
+    population, linear = fit(points, bench.responses, bench.log_hours)
+    population = fit_coherence(points, population, linear)
     shipped_row = changed(row, population)
     ROW.write_text(yaml.safe_dump(shipped_row, sort_keys=False, width=118, allow_unicode=True), encoding="utf-8")
     particles, studies = len(np.unique(points.particle)), len(np.unique(points.study))
@@ -124,6 +126,7 @@ def main() -> None:
     for k, knob in enumerate(KNOBS):
         between = f"between studies {population.study_spread[k]:.2f}, between particles {population.particle_spread[k]:.2f}"
         print(f"{knob.name}: ln {population.middle[k]:+.2f} (standard error {population.middle_error[k]:.2f}), {between}")
+    print("coherence with blood:", dict(zip(TISSUES, population.coherence.round(2).tolist(), strict=True)))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from janusome.files.library import Library
-from janusome.model import BLOOD
-from janusome.simulation.arms import BODY, TREATED, Site, body_of, lesion_of, matter_of
+from janusome.model import BLOOD, Form, Species
+from janusome.simulation.arms import BODY, CARRIER, TREATED, Site, body_of, lesion_of, matter_of
 from janusome.simulation.assemble import assemble
 from janusome.simulation.assembly import Assembly
 from janusome.simulation.doses import given_in
 from janusome.simulation.layout import Pool
-from janusome.simulation.lesion_grid import LesionGrid, ball
+from janusome.simulation.lesion_fluid import in_shells
+from janusome.simulation.lesion_grid import LesionGrid
+from janusome.simulation.lesion_shapes import ball
 from janusome.simulation.perfusion import VENOUS
 from janusome.simulation.protocol import Given
 from janusome.simulation.values import ValueBook
@@ -32,9 +34,11 @@ class Doxil(NamedTuple):
     assembly: Assembly
 
 
-def doxil(*, core_to_rim: float = 1.0, grid: LesionGrid | None = None) -> Doxil:
-    """Assemble it; two doses, the first over an hour and the second, a day later, at once."""
+def doxil(*, core_to_rim: float = 1.0, still: bool = False, grid: LesionGrid | None = None) -> Doxil:
+    """Assemble it; two doses, the first over an hour and the second, a day later, at once. No fluid moves in a still tumor."""
     evenly = {"core_to_rim_vessel_ratio": {"value": core_to_rim, "unit": "", "cv": 0}}
+    if still:
+        evenly |= {"tissue_hydraulic_conductivity": {"value": 1e-14, "unit": "cm^2/(mmHg s)", "cv": 0}}
     dose = {"dose": "20 mg/m^2", "of": "doxorubicin", "route": "intravenous"}
     study = resolve(
         Study.model_validate(
@@ -53,7 +57,11 @@ def doxil(*, core_to_rim: float = 1.0, grid: LesionGrid | None = None) -> Doxil:
     matter, book = matter_of(study, TREATED), ValueBook(draws=1, seed=0)
     given = given_in(study, matter, TREATED, book)
     body = body_of(study, lesions, book)
-    tumors = [lesion_of(study, one, book, place_of_vessels=body.places.index(one.name)) for one in lesions]
+    own = matter.chains[Species(Form.CARRIER, CARRIER)]
+    tumors = [
+        lesion_of(study, one, book, in_shells(study, one, book), own=own, place_of_vessels=body.places.index(one.name))
+        for one in lesions
+    ]
     fed = [(Pool(species, BODY, BLOOD), body.places.index(VENOUS)) for species in given[0].amounts]
     return Doxil(study, lesions, given, assemble(matter, [body, *tumors], book, lanes=1, inputs=fed))
 

@@ -146,8 +146,11 @@ def random_lesion(random: np.random.Generator, *, places: int) -> Lesion:
 
 
 def random_stimulus(random: np.random.Generator, *, places: int) -> Stimulus:
-    """Return a rise of temperature at every place."""
-    return Stimulus(temperature_rise=jnp.asarray(drawn("temperature_rise", "K", (places,), random)))
+    """Return a rise of temperature, and an opening of the barrier, at every place."""
+    return Stimulus(
+        temperature_rise=jnp.asarray(drawn("temperature_rise", "K", (places,), random)),
+        barrier_opening=jnp.asarray(drawn("opening_fraction", "", (places,), random)),
+    )
 
 
 def random_scene(random: np.random.Generator, *, shape: tuple[int, int, int] = (4, 5, 6)) -> Scene:
@@ -189,9 +192,9 @@ def places_like(law: type[AbstractTransfer], *, count: int = 1, **given: Any) ->
     )
 
 
-def unstimulated(count: int = 1, *, temperature_rise: float = 0.0) -> Stimulus:
-    """Return no stimulus, or a warm one."""
-    return Stimulus(temperature_rise=jnp.full(count, temperature_rise))
+def unstimulated(count: int = 1, *, temperature_rise: float = 0.0, barrier_opening: float = 0.0) -> Stimulus:
+    """Return no stimulus, or a warm or an opening one."""
+    return Stimulus(temperature_rise=jnp.full(count, temperature_rise), barrier_opening=jnp.full(count, barrier_opening))
 
 
 def made(law: type[Any], *, count: int = 1, links: int = 0, **fields: Any) -> Any:

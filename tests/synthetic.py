@@ -7,8 +7,10 @@ import numpy as np
 from janusome.simulation.record import (
     Arm,
     Course,
+    DepthProfile,
     DoseGiven,
     Driver,
+    Readout,
     Record,
     Scan,
     TumorMap,
@@ -182,6 +184,7 @@ def _treated(times, spread, rng) -> Arm:
             ("doxorubicin", "released", "target", "concentration per tissue volume", "ug/mL", 4.0),
         )
     )
+    maps += (_pressure(),)
     return Arm(
         name="treated",
         formulation="mm-302-cu64",
@@ -205,6 +208,8 @@ def _treated(times, spread, rng) -> Arm:
         ledger_error=3.1e-11,
         splitting_error=4.2e-4,
         solver={"engine": "tape", "steps": 1840, "fallbacks": 0, "seconds": 6.3},
+        readouts=_readouts(spread),
+        profiles=(_profile(spread, HOUR), _profile(spread, 24 * HOUR)),
     )
 
 
@@ -228,7 +233,8 @@ def _free(times, spread) -> Arm:
         name="free-drug",
         formulation="free-doxorubicin",
         doses=(DoseGiven(0.0, HOUR, "intravenous", "30 mg/m^2 of doxorubicin", {"released doxorubicin": np.full(1, 51.0 / 543.52e3)}),),
-        times=times, courses=tuple(courses), maps=(), scans=(), ledger_error=8.8e-12, splitting_error=2.0e-4,
+        times=times, courses=tuple(courses), scans=(), ledger_error=8.8e-12,
+        maps=(_map(HOUR, "doxorubicin", "released", "target", "concentration per tissue volume", "ug/mL", 1.5),), splitting_error=2.0e-4,
         solver={"engine": "tape", "steps": 990, "fallbacks": 0, "seconds": 2.2},
     )  # fmt: skip
 
@@ -262,6 +268,38 @@ def _map(time, species, form, site, quantity, unit, scale) -> TumorMap:
     depth = 0.25 + 0.3 * min(time / (72 * HOUR), 1)
     field = scale * np.exp(-((1 - r) / depth)) * (1 + 0.15 * np.sin(9 * r + 3 * np.arange(24) / 24))
     return TumorMap(LESION, time, species, form, site, quantity, unit, np.where(r <= 1, field, np.nan), np.full(3, 1.8e-3))
+
+
+def _pressure() -> TumorMap:
+    r = _radius((16, 22, 24), (7, 9.5, 11))
+    field = np.where(r <= 1, 12.0 - 8.0 * r**6, np.nan)
+    name = "interstitial pressure"
+    return TumorMap(
+        LESION, 0.0, name, name, "whole", "pressure of the interstitial fluid", "mmHg", field, np.full(3, 1.8e-3), steady=True
+    )
+
+
+def _readouts(spread) -> tuple[Readout, ...]:
+    about, voxels = (LESION, "carrier", "carrier", "whole"), "median of every input, voxels"
+    return (
+        Readout(*about, "injected_dose_per_mass", "%/g", 0.004 * spread[:, 4], "ensemble", time=24 * HOUR),
+        Readout(*about, "auc_ratio", "", 0.05 * spread[:, 3], "ensemble", window=(0.0, 24 * HOUR)),
+        Readout(*about, "relative_concentration_inner", "", 0.7 / spread[:, 2], "ensemble, shells", time=24 * HOUR),
+        Readout(*about, "mean", "particle/mL", np.array([1e9]), voxels, time=24 * HOUR),
+        Readout(*about, "penetration_half_depth", "mm", np.array([1.7]), voxels, time=24 * HOUR),
+        Readout(
+            *about, "penetration_1_over_e_depth", "mm", np.array([np.nan]), voxels, time=24 * HOUR,
+            reason="not reached within 9 mm: at its lowest it is 40% of the outermost layer, above 37%",
+        ),
+        Readout(*about, "cell_share_above", "", np.array([0.8]), voxels, time=24 * HOUR, above="half of the mean"),
+    )  # fmt: skip
+
+
+def _profile(spread, time) -> DepthProfile:
+    depth = np.linspace(1e-3, 9e-3, 9)
+    shells = np.array([6e-3, 3e-3, 0.8e-3])
+    about = (LESION, time, "carrier", "carrier", "whole", "concentration per tissue volume", "particle/mL")
+    return DepthProfile(*about, depth, 3e9 * np.exp(-depth / 4e-3), shells, 3e9 * np.exp(-shells / 4e-3) * spread[:, 4:5])
 
 
 def _pet(spread, rng) -> Scan:

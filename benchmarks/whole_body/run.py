@@ -20,7 +20,7 @@ from janusome.files.sbml import export_sbml
 from janusome.numerics.tape import Tolerances, solve
 from janusome.simulation.arms import TREATED, Site, matter_of
 from janusome.simulation.doses import given_in
-from janusome.simulation.lesion_grid import ball
+from janusome.simulation.lesion_shapes import ball
 from janusome.simulation.protocol import segments
 from janusome.simulation.run import coarse_assembly
 from janusome.simulation.trajectory import program_of, tolerances_of

@@ -28,10 +28,11 @@ PerLink = Float[Array, " links"]
 
 # Sites of a place. `vessels` is the blood of the tumor as its voxels see it: one pool, shared by all of them. `cavity` is the
 # fluid in a hollow (gut, airways, alveoli, peritoneum) or in a depot under the skin: inside the host, outside its tissue.
-VESSELS, BLOOD, INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED, TARGET, CAVITY = (
-    "vessels", "blood", "interstitium", "bound", "internalised", "phagocytosed", "target", "cavity",
+# `endothelium` is what the vessel wall holds, on it and in it.
+VESSELS, BLOOD, ENDOTHELIUM, INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED, TARGET, CAVITY = (
+    "vessels", "blood", "endothelium", "interstitium", "bound", "internalised", "phagocytosed", "target", "cavity",
 )  # fmt: skip
-SITES = (BLOOD, INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED, TARGET, CAVITY)
+SITES = (BLOOD, ENDOTHELIUM, INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED, TARGET, CAVITY)
 
 # Ways from one place to one other: where its lymph goes, its bile, what crosses its wall, what moves on along a tube.
 LYMPH, BILE, WALL, ONWARD = "lymph", "bile", "wall", "onward"
@@ -138,9 +139,13 @@ class Lesion(eqx.Module):
 
 
 class Stimulus(eqx.Module):
-    """What is done from outside between two breakpoints."""
+    """What is done from outside between two breakpoints.
+
+    `barrier_opening` is the share of a blood-brain barrier that ultrasound has opened for what the law moves.
+    """
 
     temperature_rise: PerPlace = quantity("K", positive=False)
+    barrier_opening: PerPlace = quantity("")
 
 
 class AbstractProcess(eqx.Module):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -76,48 +74,22 @@ def run(
     InputError
         If the study or the output is refused.
     """
-    from janusome.files.result_folder import check_target, result_folder
-
-    report_progress, stop = progress or _silent, should_stop or (lambda: False)
-    target = Path(output)
-    check_target(target, force=force)
-    _check_count("draws", draws, highest=100_000)
-    _check_count("seed", seed, highest=2**32 - 1)
-    _check_count("threads", threads, highest=4096, lowest=1)
-    report_progress("reading the study", 0.0)
+    from janusome.files.result_folder import check_target
     from janusome.reporting.prepared import prepare
 
+    report, target = progress or _silent, Path(output)
+    check_target(target, force=force)
+    _check_counts(draws=draws, seed=seed, threads=threads)
+    report("reading the study", 0.0)
     rows = _library(library)
     prepared = prepare(study, rows)
+    report("reading the study", 1.0)
+
+    from janusome.reporting.execution import Control, Errand, write_run
+
+    control = Control(threads=threads, on_progress=report, should_stop=should_stop or _never)
     changes = {name: value for name, value in (("draws", draws), ("seed", seed)) if value is not None}
-    resolved = replace(prepared.study, **changes)
-    report_progress("reading the study", 1.0)
-
-    from janusome.reporting.prepared import grid, plain
-    from janusome.reporting.results import Given, write_results
-    from janusome.simulation.run import Control, simulate
-
-    started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
-    grids = {name: grid(mask) for name, mask in prepared.masks.items()}
-    control = Control(threads=threads, on_progress=report_progress, should_stop=stop)
-    with result_folder(target, force=force) as folder:
-        record = simulate(resolved, grids=grids, control=control, plain=prepared.plain)
-        _stop_if_asked(stop)
-        report_progress("writing the result", 0.0)
-        account = {
-            "verb": "run",
-            "study": prepared.name,
-            "library": _said(library),
-            "overrides": changes,
-            "threads": threads,
-            "started": started.isoformat(timespec="seconds"),
-            "seconds": round(time.perf_counter() - clock, 2),
-        }
-        given = Given(prepared.text, plain(resolved), prepared.attachments, prepared.observations)
-        citations = {key: source.citation() for key, source in rows.sources.items()}
-        write_results(folder, record, given, citations=citations, run=account)
-        _stop_if_asked(stop)
-        report_progress("writing the result", 1.0)
+    write_run(Errand(prepared, rows, target, force, control), changes=changes)
     return Result(target)
 
 
@@ -151,35 +123,23 @@ def calibrate(
     InputError
         If the study, the observations, the values or the output are refused.
     """
-    from janusome.files.result_folder import check_target, result_folder
-    from janusome.reporting.prepared import grid, prepare
+    from janusome.files.observations import read_calibration_data
+    from janusome.files.result_folder import check_target
+    from janusome.reporting.prepared import prepare
 
-    stop, target, path = should_stop or (lambda: False), Path(output), Path(observations)
+    target, path = Path(output), Path(observations)
     check_target(target, force=force)
-    for name, count, lowest, highest in (("draws", draws, 100, 100_000), ("threads", threads, 1, 4096)):
-        _check_count(name, count, highest=highest, lowest=lowest)
-    _check_count("seed", seed, highest=2**32 - 1)
+    _check_counts(seed=seed, threads=threads)
+    _check_count("draws", draws, highest=100_000, lowest=100)
     rows = _library(library)
     prepared = prepare(study, rows)
+    read = read_calibration_data(path)
 
-    from janusome.calibration.calibrate import Asked
-    from janusome.calibration.calibrate import calibrate as fit
-    from janusome.files.observations import read_calibration_data
-    from janusome.reporting.calibration_results import Given, write_calibration
-    from janusome.simulation.trajectory import Control
+    from janusome.reporting.execution import Asked, Control, Errand, write_posterior
 
-    read, started = read_calibration_data(path), datetime.datetime.now(datetime.UTC)
     asked = Asked(tuple(values), draws, prepared.study.seed if seed is None else seed)
-    grids = {name: grid(mask) for name, mask in prepared.masks.items()}
-    control = Control(threads=threads, on_progress=progress or _silent, should_stop=stop)
-    with result_folder(target, force=force) as folder:
-        found = fit(prepared.study, read, name=path.name, grids=grids, asked=asked, control=control)
-        _stop_if_asked(stop)
-        seconds = round((datetime.datetime.now(datetime.UTC) - started).total_seconds(), 2)
-        account = {"verb": "calibrate", "study": prepared.name, "observations": path.name, "library": _said(library),
-                   "threads": threads, "started": started.isoformat(timespec="seconds"), "seconds": seconds}  # fmt: skip
-        write_calibration(folder, found, Given(prepared.text, path.read_bytes(), path.name, rows), run=account)
-        _stop_if_asked(stop)
+    control = Control(threads=threads, on_progress=progress or _silent, should_stop=should_stop or _never)
+    write_posterior(Errand(prepared, rows, target, force, control), path, read, asked=asked)
     return Calibrated(target)
 
 
@@ -260,7 +220,7 @@ def qualify(
     Parameters
     ----------
     what
-        Which part: "body".
+        Which part: "body" or "tumor".
     output
         The folder to write; it must not hold a result unless `force` is set.
     data
@@ -274,17 +234,19 @@ def qualify(
         If the part, the data or the output are refused.
     """
     from janusome.files.result_folder import result_folder
-    from janusome.qualification.body import data_folder, qualify_body
+    from janusome.qualification.comparisons import compared, data_folder
     from janusome.qualification.page import write_qualification
+    from janusome.qualification.parts import PARTS
 
-    if what != "body":
-        raise InputError(what, "is no part that can be qualified", "qualify body")
-    source = data_folder(data)
+    if what not in PARTS:
+        raise InputError(what, "is no part that can be qualified", f"qualify {' or '.join(PARTS)}")
+    part = PARTS[what]
+    source = data_folder(data, holding=part.holding)
     with result_folder(output, force=force) as folder:
-        sections = qualify_body(
-            source, frozen=frozen, progress=progress or _silent, should_stop=should_stop or (lambda: False)
+        sections = compared(
+            part.comparisons, source, frozen=frozen, progress=progress or _silent, should_stop=should_stop or _never
         )
-        write_qualification(folder, sections, title="Where particles and drugs go in the body", frozen=frozen)
+        write_qualification(folder, sections, title=part.title, frozen=frozen)
     return Qualification(Path(output))
 
 
@@ -322,21 +284,14 @@ def compare(*results: Result | Path | str, output: Path | str | None = None, for
     output
         A folder for a page with figures, comparison.html, and comparison.json; nothing is written without it.
     """
-    from janusome.reporting.comparison import comparison
+    from janusome.reporting.comparison import comparison, read_results
 
-    folders = [each.folder if isinstance(each, Result) else Path(each) for each in results]
-    if len(folders) < 2:
-        raise InputError("compare", f"was given {len(folders)} result", "give the folders of two or more results")
-    read = [_read_result(folder, name) for folder, name in zip(folders, _names(folders), strict=True)]
+    read = read_results([each.folder if isinstance(each, Result) else Path(each) for each in results])
     found = comparison(read)
     if output is not None:
-        from janusome.files.images import write_json
-        from janusome.files.result_folder import result_folder
-        from janusome.reporting.comparison_page import as_data, comparison_page
+        from janusome.reporting.comparison_page import write_comparison
 
-        with result_folder(output, force=force) as folder:
-            (folder / "comparison.html").write_text(comparison_page(found, read), encoding="utf-8")
-            write_json(folder / "comparison.json", as_data(found))
+        write_comparison(Path(output), found, read, force=force)
     return found
 
 
@@ -364,19 +319,10 @@ def _kind(word: str, rows: Library) -> str:
     return kind
 
 
-def _read_result(folder: Path, name: str) -> Any:
-    from janusome.reporting.comparison import ResultRead
-
-    result = Result(folder)
-    if not folder.is_dir():
-        raise InputError(str(folder), "is no folder", "give the folder that `janusome run` wrote")
-    return ResultRead(name, result.resolved, result.summary, tuple(result.time_courses()))
-
-
-def _names(folders: list[Path]) -> list[str]:
-    """Return the shortest names that tell the folders apart."""
-    names = [folder.name or str(folder) for folder in folders]
-    return names if len(set(names)) == len(names) else [str(folder) for folder in folders]
+def _check_counts(*, draws: int | None = None, seed: int | None = None, threads: int | None = None) -> None:
+    _check_count("draws", draws, highest=100_000)
+    _check_count("seed", seed, highest=2**32 - 1)
+    _check_count("threads", threads, highest=4096, lowest=1)
 
 
 def _check_count(name: str, value: int | None, *, highest: int, lowest: int = 0) -> None:
@@ -384,18 +330,14 @@ def _check_count(name: str, value: int | None, *, highest: int, lowest: int = 0)
         raise InputError(f"--{name}", f"is {value}", f"allowed is {lowest} to {highest}")
 
 
-def _stop_if_asked(should_stop: Callable[[], bool]) -> None:
-    if should_stop():
-        raise KeyboardInterrupt
-
-
-def _said(path: Path | str | None) -> str | None:
-    return None if path is None else str(path)
-
-
 def _silent(what: str, done: float) -> None:
     """Report nothing."""
     del what, done
+
+
+def _never() -> bool:
+    """Do not stop."""
+    return False
 
 
 __all__ = [

@@ -3,11 +3,13 @@
 
 import pytest
 
-from janusome.calibration.calibrate import Asked, calibrate
+from janusome.calibration.calibrate import Asked, calibrate, word_warnings
 from janusome.calibration.measures import measure
+from janusome.calibration.sights import sights
 from janusome.errors import InputError, InputErrors
 from janusome.files.library import Library
 from janusome.files.observations import read_calibration_data
+from janusome.simulation.bench import Bench
 from janusome.specification.resolve import resolve
 from janusome.specification.study import Study
 
@@ -151,3 +153,12 @@ def test_limits_and_errors_are_read_in_each_way_of_writing_them(tmp_path):
 )  # fmt: skip
 def test_units_say_what_is_measured_per_what(unit, kind, per):
     assert (measure(unit).kind, measure(unit).per) == (kind, per)
+
+
+def test_bone_marrow_is_understood_as_bone_and_the_calibration_says_so(tmp_path, study):
+    rows = read(tmp_path, "carrier,bone marrow,4,3,%ID/g")
+    bench = Bench(study, arm="treated", grids={})
+    (seen,) = sights(study, {"treated": bench}, rows, name="seen.csv")
+    assert seen.place == "bone"
+    (told,) = word_warnings([seen])
+    assert told.startswith("The place 'bone marrow' is read as bone, the skeleton with its marrow")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from janusome.calibration.coherence import fit_coherence
 from janusome.calibration.particles import COVARIATES, KNOBS, SIZE, TISSUES, ZETA, MouseBench
 from janusome.calibration.population import Linear, Points, Population, linearised, mean_of, predict
 from janusome.calibration.population_fit import fit_spreads, start
@@ -83,6 +84,28 @@ def test_a_sibling_says_less_than_the_particle_itself():
     assert (by_itself < by_sibling).all()
 
 
+def test_blood_moves_an_organ_by_the_coherence_of_the_organ():
+    linear, points = linear_model(), grid(studies=1, particles=1)
+    full = start()
+    half = replace(full, coherence=np.array([1.0, *[0.5] * (len(TISSUES) - 1)]))
+    made = drawn(points, full, linear, seed=3)
+    blood, liver = made.of(made.tissue == TISSUES.index("blood")), made.of(made.tissue == TISSUES.index("liver"))
+    alone, _ = predict(full, linear, liver, given=blood.of(slice(0, 0)))
+    moved, half_moved = (predict(population, linear, liver, given=blood)[0] - alone for population in (full, half))
+    assert half_moved == pytest.approx(0.5 * moved)
+    assert np.abs(moved).max() > 0.01
+
+
+def test_belief_in_blood_is_withdrawn_where_the_organ_has_nothing_to_do_with_it():
+    linear, truth = linear_model(), start()
+    made = drawn(grid(studies=40, particles=2), truth, linear, seed=2)
+    liver = made.tissue == TISSUES.index("liver")
+    own = np.random.default_rng(4).normal(0.0, 1.0, made.study.max() + 1)  # a level of the liver that nothing else shares
+    shuffled = replace(made, value=np.where(liver, mean_of(truth, linear, made)[0] + own[made.study], made.value))
+    assert fit_coherence(made, truth, linear).coherence[TISSUES.index("liver")] > 0.7
+    assert fit_coherence(shuffled, truth, linear).coherence[TISSUES.index("liver")] < 0.7
+
+
 def test_the_fit_finds_the_scatter_and_the_levels_that_made_the_data():
     linear, truth = linear_model(), start()
     truth = replace(truth, scatter=np.full(len(TISSUES), 0.2), study_covariance=4.0 * truth.study_covariance)
@@ -90,7 +113,7 @@ def test_the_fit_finds_the_scatter_and_the_levels_that_made_the_data():
     found = fit_spreads(made, start(), linear, sweeps=25)
     assert found.scatter == pytest.approx(truth.scatter, rel=0.15)
     levels = np.sqrt(np.diag(found.study_covariance))[::2]
-    assert levels == pytest.approx(np.full(len(TISSUES), 1.0), rel=0.35)
+    assert levels == pytest.approx(np.sqrt(np.diag(truth.study_covariance))[::2], rel=0.35)
     assert found.study_spread[0] == pytest.approx(truth.study_spread[0], rel=0.4)
 
 

@@ -7,7 +7,7 @@ from scipy import integrate, stats
 from janusome.calibration.diagnostics import bulk_size, r_hat
 from janusome.calibration.likelihood import Likelihood
 from janusome.calibration.mixture import from_modes
-from janusome.calibration.mode import find_modes
+from janusome.calibration.mode import find_modes, starts
 from janusome.calibration.posterior import Posterior
 from janusome.calibration.sampler import sample
 
@@ -23,7 +23,7 @@ def likelihood(y, *, error=0.3, below=None, groups=False):
 
 
 def solved(posterior, *, seed=0, wanted=1000):
-    search = find_modes(posterior, np.random.default_rng([seed, 0]))
+    search = find_modes(posterior, starts(posterior, np.random.default_rng([seed, 0])))
     return search, sample(posterior, from_modes(search.modes), np.random.default_rng([seed, 1]), wanted=wanted)
 
 
@@ -39,7 +39,7 @@ def linear():
 
 def test_the_mode_of_a_linear_problem_is_its_mean_and_laplace_is_its_covariance(linear):
     posterior, mean, covariance = linear
-    search = find_modes(posterior, np.random.default_rng(0))
+    search = find_modes(posterior, starts(posterior, np.random.default_rng(0)))
     assert len(search.modes) == 1
     assert search.converged == search.starts
     assert search.modes[0].at == pytest.approx(mean, abs=1e-9)
@@ -53,6 +53,23 @@ def test_draws_of_a_linear_problem_have_its_mean_and_covariance(linear):
     assert (pooled.mean(axis=0) - mean) / np.sqrt(np.diag(covariance)) == pytest.approx(np.zeros(6), abs=0.08)
     assert np.cov(pooled, rowvar=False) == pytest.approx(covariance, abs=0.1 * np.diag(covariance).max())
     assert 0.1 < chains.accepted < 0.6
+
+
+def test_what_the_data_do_not_move_keeps_its_prior():
+    found = find_modes(Posterior(lambda z: z[:, :1] @ np.ones((1, 20)), likelihood(np.full(20, 0.5)), 2), np.zeros((1, 2)))
+    assert found.modes[0].at[1] == 0.0
+    assert found.modes[0].covariance[1, 1] == pytest.approx(1.0)
+
+
+def test_the_errors_of_groups_are_found_on_their_own():
+    generator = np.random.default_rng(7)
+    slopes, truth = generator.standard_normal((200, 3)), np.array([0.4, -0.7, 0.2])
+    noise = np.concatenate([0.1 * generator.standard_normal(100), 0.5 * generator.standard_normal(100)])
+    group = np.repeat([0, 1], 100)
+    seen = Likelihood(slopes @ truth + noise, np.zeros(200, dtype=bool), np.zeros(200), group)
+    best = find_modes(Posterior(lambda z: z @ slopes.T, seen, 3), np.zeros((1, 5))).modes[0]
+    assert best.at[:3] == pytest.approx(truth, abs=0.05)
+    assert seen.excess(best.at[None, 3:])[0] == pytest.approx([0.1, 0.5], rel=0.2)
 
 
 def test_the_same_seed_draws_the_same_bits(linear):

@@ -49,7 +49,7 @@ def study(tmp_path):
 @pytest.fixture
 def simulated(monkeypatch):
     """Put a made record in place of the simulation, and keep what it was called with."""
-    import janusome.simulation.run as module
+    import janusome.reporting.execution as module
 
     calls = []
 
@@ -158,7 +158,7 @@ def test_numbers_out_of_range_are_refused(study, tmp_path, option, number):
     ],
 )
 def test_every_failure_has_its_status_and_leaves_nothing(study, tmp_path, monkeypatch, error, status, words):
-    import janusome.simulation.run as module
+    import janusome.reporting.execution as module
 
     def fail(*_, **__):
         raise error

@@ -183,7 +183,9 @@ def test_what_leaves_one_place_enters_another(law):
     y = 10.0 ** random.uniform(-9, -6, assembly.layout.size)
     cells = np.concatenate(list(assembly.layout.cells.values()))
     y[cells] = 10.0 ** random.uniform(6, 9, len(cells))
-    change = np.asarray(jax.jit(assembly.rates)(jnp.asarray(y), jnp.asarray(assembly.parameters[0])))
+    parameters = assembly.parameters[0].copy()
+    parameters[[acting.opening for acting in assembly.acting if acting.opening is not None]] = 0.5  # of the barrier
+    change = np.asarray(jax.jit(assembly.rates)(jnp.asarray(y), jnp.asarray(parameters)))
     assert np.isfinite(change).all()
     for forms in MATERIALS:
         everywhere = np.concatenate([assembly.layout.everywhere(species) for species in forms])

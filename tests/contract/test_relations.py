@@ -26,6 +26,7 @@ DIMENSIONLESS = (
     "plasma_lipid_affinity",
     "red_cell_lipid_affinity",
     "tissue_water_affinity",
+    "consistent_unbound_fraction",
     "plasma_protein_association",
     "red_cell_to_unbound_ratio",
     "acidic_phospholipid_association",
@@ -34,7 +35,13 @@ DIMENSIONLESS = (
 # Arguments and results that no row holds: structure, and sums over cells.
 FURTHER = {"organ_plasma_flow": "m^3/s", "phagocyte_count": "cell"} | dict.fromkeys(DIMENSIONLESS, "")
 # Constants that stand in the code as plain numbers: Boltzmann's, and the amount of one particle.
-CONSTANT = {"interstitial_diffusivity": "J/K", "capacity_per_phagocyte": "mol"}
+OF_BOLTZMANN = (
+    "interstitial_diffusivity",
+    "wall_pore_permeability",
+    "transendothelial_permeability",
+    "free_diffusivity",
+)
+CONSTANT = dict.fromkeys(OF_BOLTZMANN, "J/K") | {"capacity_per_phagocyte": "mol"}
 
 
 def units() -> dict[str, str]:

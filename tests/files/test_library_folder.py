@@ -9,6 +9,7 @@ import pytest
 from janusome.errors import InputError, InputErrors
 from janusome.files.bibliography import parse_bibtex
 from janusome.files.library import Library
+from janusome.specification.rows import Host
 
 CARRIER = """\
 name: my-liposome
@@ -159,3 +160,13 @@ def test_a_row_with_several_faults_tells_them_all(tmp_path: Path):
     with pytest.raises(InputErrors) as refused:
         user_library(tmp_path, carrier=carrier).row("carrier", "my-liposome")
     assert len(refused.value.refusals) == 2
+
+
+def test_showing_bone_marrow_shows_the_bone_of_every_host_and_says_so():
+    library = Library()
+    found = library.find("bone marrow")
+    assert [row.name for row in found] == list(library.names("host"))
+    assert all(set(row.organs) == {"bone"} for row in found if isinstance(row, Host))
+    assert all(str(row.notes).startswith("bone marrow is read as bone, the skeleton with its marrow") for row in found)
+    with pytest.raises(InputError, match="did you mean marrow"):
+        library.find("marow")

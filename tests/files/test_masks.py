@@ -239,3 +239,21 @@ def test_real_segmentations_keep_voxel_count_times_voxel_volume(case: str):
     assert mask.volume * 1e9 == pytest.approx(float(row["volume_mm3"]), abs=0.005)
     assert mask.voxels.shape[::-1] == tuple(int(size) for size in re.findall(r"\d+", row["shape"]))
     assert mask.cropped(2).volume == mask.volume
+
+
+def test_a_tumor_at_the_edge_of_its_image_is_told(tmp_path: Path):
+    data = np.zeros((9, 9, 9), np.uint8)
+    data[3:6, 3:6, 3:6] = 1
+    assert read_mask(write_nrrd(tmp_path / "a.nrrd", data)).notes == ()
+    data[3:9, 3:6, 3:6] = 1
+    assert "reaches the edge of its image" in read_mask(write_nrrd(tmp_path / "b.nrrd", data)).notes[0]
+
+
+def test_a_nifti_without_orientation_is_taken_as_it_is_and_told(tmp_path: Path):
+    data = np.zeros((9, 9, 9), np.uint8)
+    data[3:6, 3:6, 3:6] = 1
+    path = tmp_path / "a.nii"
+    path.write_bytes(nifti_header((9, 9, 9), zoom=2.0) + data.tobytes())  # qform_code and sform_code are 0
+    mask = read_mask(path)
+    assert mask.volume == pytest.approx(27 * 8e-9)
+    assert mask.notes == ("is a.nii, which does not say how it is turned; its axes are taken as they are",)

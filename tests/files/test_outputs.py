@@ -177,6 +177,39 @@ def test_a_study_file_brings_its_mask_and_its_observations(tmp_path: Path):
     assert found.study.carrier is not None
 
 
+def test_a_study_file_brings_the_maps_of_its_mask(tmp_path: Path):
+    header = {"space": "LPS", "space directions": np.eye(3), "space origin": np.zeros(3)}
+    mask = np.zeros((9, 9, 9), np.uint8)
+    mask[2:7, 3:7, 4:7] = 1
+    numbers = np.random.default_rng(0).random(mask.shape)
+    nrrd.write(str(tmp_path / "tumor.nrrd"), mask, header)
+    nrrd.write(str(tmp_path / "k.nrrd"), numbers, header)
+    nrrd.write(str(tmp_path / "bad.nrrd"), np.where(mask, np.nan, 1.0), header)
+    (tmp_path / "observed.csv").write_text(GOOD)
+    maps = "tumor.nrrd, ktrans: {{file: k.nrrd, unit: 1/min}}".format()
+    (tmp_path / "study.yaml").write_text(STUDY.format(mask=maps, observed="observed.csv"))
+    found = read_study(tmp_path / "study.yaml", Library()).masks["breast-her2"]
+    assert found.maps["ktrans"][found.voxels] * 60.0 == pytest.approx(numbers.T[mask.T > 0])
+    bad = f"{maps}, t2: {{file: bad.nrrd, unit: ms}}"
+    (tmp_path / "study.yaml").write_text(STUDY.format(mask=bad, observed="observed.csv"))
+    with pytest.raises(InputErrors, match=r"the t2 map of breast-her2 is bad.nrrd, where 60 of the tumor's 60 voxels hold"):
+        read_study(tmp_path / "study.yaml", Library())
+
+
+def test_what_was_observed_in_bone_marrow_is_compared_with_bone_and_that_is_told(tmp_path: Path):
+    nrrd.write(str(tmp_path / "tumor.nrrd"), np.ones((5, 6, 7), np.uint8), {"space": "LPS", "space directions": np.eye(3)})
+    lines = GOOD.splitlines()
+    at = lines[0].split(",").index("organ")
+    cells = lines[1].split(",")
+    rows = [",".join([*cells[:at], organ, *cells[at + 1 :]]) for organ in ("bone marrow", "liver")]
+    (tmp_path / "observed.csv").write_text("\n".join([lines[0], *rows]))
+    (tmp_path / "study.yaml").write_text(STUDY.format(mask="tumor.nrrd", observed="observed.csv"))
+    found = read_study(tmp_path / "study.yaml", Library())
+    assert [row["organ"] for row in found.observations] == ["bone", "liver"]
+    (told,) = [str(each) for each in found.study.cautions if "marrow" in str(each)]
+    assert told.startswith("observed observed.csv: organ 'bone marrow' is read as bone, the skeleton with its marrow")
+
+
 def test_all_that_a_study_file_lacks_is_told(tmp_path: Path):
     (tmp_path / "study.yaml").write_text(STUDY.format(mask="none.nrrd", observed="none.csv"))
     with pytest.raises(InputErrors) as refused:

@@ -12,7 +12,7 @@ from janusome.files.library import Library
 from janusome.particle.corona.adsorption import at_equilibrium, over_time
 from janusome.particle.corona.anti_peg import RESPONSE, Response, course, faster_clearance, strength
 from janusome.particle.corona.outcomes import Corona, corona_of, coronas_over_time
-from janusome.particle.corona.panel import CONSTANTS, Panel, Particle
+from janusome.particle.corona.panel import CONSTANTS, Constants, Panel, Particle
 from janusome.particle.corona.surface import accessible_share, flory_radius, peg_thickness, rates_on
 from janusome.simulation.corona import usual_panel
 from janusome.simulation.values import ValueBook
@@ -115,7 +115,41 @@ def test_as_many_proteins_fit_on_gold_of_24_nm_as_were_counted(name, published):
 
 @pytest.mark.parametrize("zeta", [-0.04, -0.025, 0.02])
 def test_charge_collapses_to_that_of_the_proteins(zeta):
-    assert -0.0145 < of(corona_of(particle(zeta=zeta), plasma()), "zeta_potential") < -0.007
+    assert -0.0115 < of(corona_of(particle(zeta=zeta), plasma()), "zeta_potential") < -0.006
+
+
+def dilute() -> Constants:
+    """Return the numbers with zeta potentials asked for in the dilute salt that those of bare particles are measured in."""
+    return CONSTANTS._replace(medium_debye_length=CONSTANTS.debye_length / float(np.asarray(CONSTANTS.bare_zeta_share)))
+
+
+def test_in_dilute_salt_without_protein_a_zeta_potential_is_the_measured_one():
+    assert of(corona_of(particle(zeta=-0.03), only(), constants=dilute()), "zeta_potential") == pytest.approx(-0.03)
+
+
+def test_a_covered_surface_shows_through_proteins_in_dilute_salt_more_than_in_plasma():
+    """The surface's own part decays over the shift of the slipping plane with the Debye length of the salt."""
+    albumin, k = only(albumin=1e6), plasma().names.index("albumin")
+    for constants in (CONSTANTS, dilute()):
+        plus, minus = (corona_of(particle(zeta=z), albumin, constants=constants) for z in (0.04, -0.04))
+        shown = (of(plus, "zeta_potential") - of(minus, "zeta_potential")) / 0.08
+        shift = constants.slip_share * plasma().diameter[0, k] / constants.medium_debye_length
+        bare = constants.bare_zeta_share * constants.medium_debye_length / constants.debye_length
+        assert shown == pytest.approx(bare * np.exp(-shift), rel=1e-3)
+
+
+def test_proteins_among_the_chains_of_a_coat_show_their_charge_without_widening_the_particle():
+    coated = particle(density=0.3e18, chain=5.0, zeta=0.0)
+    empty, filled = (corona_of(coated, plasma(), constants=CONSTANTS._replace(coat_filling=w)) for w in (0.0, 0.4))
+    assert of(filled, "zeta_potential") < 5.0 * of(empty, "zeta_potential") < 0.0
+    assert of(filled, "diameter") == of(empty, "diameter")
+
+
+def test_each_draw_has_numbers_of_its_own():
+    draws = CONSTANTS._replace(protein_charge_share=np.array([0.0, 1.0]), slip_share=np.array([0.0, 0.5]))
+    both = corona_of(particle(draws=2), plasma(2), constants=draws).zeta_potential
+    assert both[0] == pytest.approx(-0.025 * CONSTANTS.bare_zeta_share)
+    assert both[1] < both[0]
 
 
 def test_a_positive_surface_holds_the_negative_protein_better_and_a_negative_one_the_positive():
@@ -189,10 +223,10 @@ def test_many_draws_at_once_are_each_draw_alone():
             np.testing.assert_array_equal(getattr(together, name)[k], getattr(alone, name)[0])
 
 
-def test_at_time_zero_a_particle_is_what_it_was():
+def test_at_time_zero_a_particle_is_what_it_was_in_the_salt_of_plasma():
     (now,) = coronas_over_time(particle(diameter=50e-9, zeta=-0.03), plasma(), np.array([0.0]))
     assert of(now, "diameter") == pytest.approx(50e-9)
-    assert of(now, "zeta_potential") == pytest.approx(-0.03)
+    assert of(now, "zeta_potential") == pytest.approx(-0.03 * CONSTANTS.bare_zeta_share)
     assert of(now, "ligand_exposure") == pytest.approx(1.0)
 
 

@@ -11,9 +11,11 @@ from janusome.model import BLOOD, BOUND, DECAYED, INTERNALISED, INTERSTITIUM, PH
 from janusome.numerics.precision import double
 from janusome.particle.label_detachment import LabelDetachment
 from janusome.particle.radioactive_decay import RadioactiveDecay
+from janusome.particle.release_enzymatic import EnzymaticRelease
 from janusome.particle.release_first_order import FirstOrderRelease
 from janusome.particle.release_lipid_transition import LipidTransitionRelease
 from janusome.particle.release_ph_triggered import PhTriggeredRelease
+from janusome.particle.release_redox import RedoxRelease
 from law_cases import coefficient, made, places_like, unstimulated
 
 HOUR = 3600.0
@@ -156,3 +158,25 @@ def test_warming_one_region_releases_there_and_nowhere_else():
     assert end[tumor] == pytest.approx(1e-9 * math.exp(-0.03 * 60.0 / (1 + math.exp((314.45 - 315.15) / 0.5))))
     assert end[blood] > 0.999e-9
     assert np.isfinite(end).all()
+
+
+# Fields that trigger release
+
+
+def test_an_enzyme_cuts_outside_cells_alone_at_its_specificity_times_its_concentration():
+    law = made(EnzymaticRelease, enzymatic_release_rate_constant=30.0, active_enzyme_concentration=2e-5)
+    carrier = places_like(EnzymaticRelease)
+    assert coefficient(law, carrier, INTERSTITIUM, INTERSTITIUM) == pytest.approx(6e-4)
+    assert coefficient(law, carrier, BOUND, INTERSTITIUM) == pytest.approx(6e-4)
+    assert coefficient(law, carrier, INTERNALISED, INTERNALISED) == 0.0
+
+
+def test_glutathione_opens_a_carrier_as_much_faster_inside_cells_as_there_is_more_of_it():
+    law = made(
+        RedoxRelease, reductive_release_rate_constant=1e-4,
+        extracellular_glutathione_concentration=1e-3, intracellular_glutathione_concentration=2.0,
+    )  # fmt: skip
+    carrier = places_like(RedoxRelease)
+    inside, outside = (coefficient(law, carrier, site, site) for site in (INTERNALISED, INTERSTITIUM))
+    assert outside == pytest.approx(1e-7)
+    assert inside / outside == pytest.approx(2000.0)

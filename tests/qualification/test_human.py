@@ -43,6 +43,23 @@ def test_two_values_of_one_figure_at_one_dose_contradict_each_other_when_far_apa
     assert contradictions([apart[0], row("t_half_2", 80.0, "h", dose="50 mg/m2")]) == ()
 
 
+def test_a_clearance_that_rises_with_dose_is_a_contradiction_and_one_that_saturates_is_none():
+    def at(dose, clearance):
+        return row("CL", clearance, "L/h/m2", dose=f"{dose} mg/m2")
+
+    assert [one.fold for one in contradictions([at(10, 0.04), at(50, 0.08)])] == [pytest.approx(2.0)]
+    assert contradictions([at(10, 0.04), at(50, 0.02)]) == ()
+    assert [one.fold for one in contradictions([at(10, 0.04), at(20, 0.01)])] == [pytest.approx(4.0)]
+
+
+def test_a_row_whose_range_became_a_spread_counts_as_fitted_and_is_no_aim_of_a_fit():
+    one = Published("SSL DOX (Doxil)", "human", "25 mg/m2", "total drug in plasma", "CL", 0.08, "L/h", "0.08 (0.05-0.21)", "")
+    assert one.fitted
+    assert not one.aimed_at
+    sn38 = Published("Onivyde", "human", "50 mg/m2", "total SN-38", "AUCss", 12.1, "day*ng/mL", "", "")
+    assert not sn38.fitted
+
+
 def test_without_the_table_the_section_says_so(tmp_path):
     section = human(tmp_path, frozen=True)
     assert TABLE in section.skipped
@@ -70,6 +87,15 @@ class TestWithData:
         assert "Doxil/Caelyx 10 mg/m^2: CL 0.056" in said
         assert "TLC D-99 (Myocet) 20 mg/m^2: CL" in said
         assert "Abraxane 260 mg/m^2: V_total" in said
+
+    def test_every_row_of_people_has_a_figure(self):
+        rows = [one for one in of_people(DATA) if one.product in ("Abraxane", "BIND-014", "AGuIX", "C dots 124I-cRGDY")]
+        compared = compare(rows, Library(), draws=9)
+        assert len(compared) == 13
+        assert all(one.ours for one in compared)
+        solvent = next(one for one in compared if one.published.parameter == "CL_vs_solvent")
+        assert solvent.published.value == pytest.approx(1.43)
+        assert solvent.within
 
     def test_pk1_and_vyxeos_are_met_and_covered(self):
         rows = [one for one in of_people(DATA) if one.product.startswith(("PK1", "CPX"))]

@@ -9,7 +9,7 @@ import pytest
 
 from janusome.calibration.particles import TISSUES
 from janusome.errors import InputError
-from janusome.qualification.body import data_folder
+from janusome.qualification.comparisons import data_folder
 from janusome.qualification.mouse_particles import mouse_particles
 from janusome.qualification.page import as_data, write_qualification
 

@@ -33,17 +33,24 @@ def finding(section, name):
 
 def test_in_its_domain_structure_beats_the_constant(section):
     error = finding(section, "VDss, in the domain: average absolute fold error")
-    assert error.value < 2.8 < error.baseline
+    assert error.value < 2.5 < error.baseline
     assert error.baseline_name == MEDIAN
     assert finding(section, "VDss, in the domain: within 2-fold").value >= 0.6
-    assert finding(section, "VDss, in the domain: within 3-fold").value >= 0.65
+    assert finding(section, "VDss, in the domain: within 3-fold").value >= 0.7
 
 
-def test_over_all_drugs_it_does_not_and_the_section_says_so(section):
-    """Lipid takes without end what log P says it takes: cyclosporine, valspodar and DHA-paclitaxel are far off."""
+def test_over_all_drugs_it_is_no_worse_than_the_constant(section):
     error = finding(section, "VDss, all drugs: average absolute fold error")
-    assert error.value > error.baseline
-    assert error in section.failed
+    assert error.value < 4.3 < error.baseline
+    for fold in ("2", "3"):
+        share = finding(section, f"VDss, all drugs: within {fold}-fold")
+        assert share.value > share.baseline
+
+
+def test_no_lipophilic_drug_is_thousands_of_times_too_high(section):
+    """What remains far off: DHA-paclitaxel and indocyanine green, which albumin keeps in plasma."""
+    far = {row[0] for row in section.tables[0].rows if row[5] is not None and row[5] > 20}
+    assert far == {"DHA Paclitaxel", "Indocyanine Green"}
 
 
 def test_every_drug_of_the_table_is_predicted_or_says_why_not(section):

@@ -151,3 +151,20 @@ def test_one_draw_has_no_intervals_and_says_so():
 def test_an_equation_that_cannot_be_drawn_is_written_out():
     laws = {"odd": {"title": "Odd", "equation": r"\unknowncommand{x}", "sources": [], "where": "body"}}
     assert r"\unknowncommand{x}" in Page(report(dataclasses.replace(RECORD, laws=laws))).text
+
+
+def test_maps_say_their_scale_and_are_coloured_alike_in_every_arm(page):
+    assert "the bar is 10 mm" in page.text
+    assert "colours go from 0 to 11.6 mmHg" in page.text or "colours go from 0 to 12 mmHg" in page.text
+    assert re.search(r"colours go from 0 to [\d.]+ µg/mL in the arms treated and free-drug, the bar is 10 mm", page.text)
+    pictures = [picture["alt"] or "" for picture in page.all("img")]
+    assert "Map of interstitial pressure in breast-her2, middle slice, throughout." in pictures
+    assert any("against depth under the surface of breast-her2, mm, at 1\u00a0h, 24\u00a0h" in words for words in pictures)
+
+
+def test_tumor_read_outs_stand_with_intervals_units_and_reasons(page):
+    assert "Tumor read-outs" in page.text
+    assert re.search(r"0\.00\d+ \(0\.00\d+ to 0\.00\d+\)\u00a0%/g", page.text)
+    assert "AUC per tissue volume over AUC in plasma, 0 to 24\u00a0h" in page.text.replace("0\u00a0h to", "0 to")
+    assert "not reached within 9 mm: at its lowest it is 40% of the outermost layer, above 37%" in page.text
+    assert "share of viable cells above half of the mean" in page.text

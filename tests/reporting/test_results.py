@@ -19,6 +19,7 @@ NAMES = {
     "study.yaml",
     "resolved.json",
     "time_courses.csv",
+    "tumor_readouts.csv",
     "summary.json",
     "fields.zarr",
     "images",
@@ -61,6 +62,8 @@ def test_fields_open_with_xarray_and_hold_every_draw(folder):
     maps = tree["treated/maps/breast-her2"].to_dataset()
     assert maps["carrier-carrier-whole"].attrs["units"] == "particle/mL"
     assert maps["time"].values.tolist() == [1.0, 24.0, 72.0]
+    assert maps["interstitial-pressure"].dims == ("z", "y", "x")
+    assert maps["interstitial-pressure"].attrs["units"] == "mmHg"
     assert float(maps["x"].mean()) == pytest.approx(0.0, abs=1e-6)
 
 

@@ -9,7 +9,7 @@ import json
 import numpy as np
 import pytest
 
-from janusome.reporting.tables import summary, time_courses
+from janusome.reporting.tables import readouts, summary, time_courses
 from synthetic import record
 
 RECORD = record(draws=12, points=60)
@@ -42,12 +42,36 @@ def test_time_courses_hold_the_quantiles_of_the_draws():
         assert float(row["time_h"]) == pytest.approx(RECORD.arms[0].times[k] / 3600, rel=1e-8)
 
 
+def test_read_outs_have_a_row_each_with_interval_and_unit_or_the_reason_why_there_is_none():
+    rows = list(csv.DictReader(io.StringIO(readouts(RECORD))))
+    assert len(rows) == sum(len(arm.readouts) for arm in RECORD.arms)
+    one = next(row for row in rows if row["figure"] == "injected_dose_per_mass")
+    assert [one[name] for name in ("arm", "organ", "species", "time_h", "unit")] == [
+        "treated",
+        "breast-her2",
+        "carrier",
+        "24",
+        "%/g",
+    ]
+    assert float(one["q05"]) < float(one["median"]) < float(one["q95"])
+    none = next(row for row in rows if row["figure"] == "penetration_1_over_e_depth")
+    assert none["median"] == ""
+    assert none["note"].startswith("not reached within 9 mm")
+
+
 def test_the_summary_is_json_without_nan_and_every_figure_has_unit_and_interval():
     data = json.loads(json.dumps(summary(RECORD), allow_nan=False))
     figures = [
         answer
         for arm in data["arms"].values()
-        for section in ("plasma_exposure", "tissue_exposure", "biodistribution", "tumor_response", "visibility")
+        for section in (
+            "plasma_exposure",
+            "tissue_exposure",
+            "biodistribution",
+            "tumor_response",
+            "visibility",
+            "tumor_readouts",
+        )
         for found in arm[section]
         for answer in found["figures"].values()
     ]

@@ -12,12 +12,15 @@ import pytest
 from janusome.errors import InputErrors
 from janusome.files.library import Library
 from janusome.model import Form, Species
+from janusome.reporting.report import report
+from janusome.reporting.tables import summary
 from janusome.simulation.arms import CARRIER, TREATED, Site, lesion_of, matter_of
 from janusome.simulation.corona import coronas, with_binding
 from janusome.simulation.corona_account import corona_account
 from janusome.simulation.doses import given_in
 from janusome.simulation.ensemble import Interval
-from janusome.simulation.lesion_grid import ball
+from janusome.simulation.lesion_fluid import in_shells
+from janusome.simulation.lesion_shapes import ball
 from janusome.simulation.run import simulate
 from janusome.simulation.surroundings import at_places
 from janusome.simulation.values import ValueBook
@@ -146,7 +149,7 @@ def test_a_bare_particle_buries_its_ligands_and_holds_what_it_bound_as_long():
         study, book = study_of(formulation, tumor=tumor, protocol=dose), ValueBook(draws=1, seed=0)
         own = matter_of(study, TREATED).chains[Species(Form.CARRIER, CARRIER)]
         site = Site("lesion", study.lesions[0].tumor, ball(1e-6, voxels=1))
-        lesion = with_binding(lesion_of(study, site, book), study, own, book)
+        lesion = with_binding(lesion_of(study, site, book, in_shells(study, site, book)), study, own, book)
         rates = ("association_rate_constant", "dissociation_rate_constant")
         found[name] = [float(at_places(rate, lesion, [0], own, book)[0, 0]) for rate in rates]
     assert found["bare"][0] < 0.5 * found["coated"][0]
@@ -197,6 +200,32 @@ def test_the_account_of_a_corona_tells_composition_size_charge_and_complement():
     assert account.figures["uptake by phagocytes over that of the library's rows"] == Interval(1.0, 1.0, 1.0, "")
 
 
+def test_every_arm_that_injects_a_carrier_says_whether_hypersensitivity_is_to_be_expected():
+    study = replace(study_of(controls=["free-drug"], outputs={"until": "1 d", "draws": 20}), proteins=proteins(ROWS))
+    record = simulate(study, grids={})
+    treated, free = record.arms
+    found = treated.hypersensitivity
+    assert free.hypersensitivity is None
+    assert found is not None
+    assert found.expected.mean() == corona_account(study, draws=20).hypersensitivity
+    assert ((found.load > 1.0) == found.expected).all()
+    assert found.grade == "assumed"
+    assert 0 < found.assumed < found.values
+    told = summary(record)["arms"]["treated"]["hypersensitivity"]
+    assert told["expected_share_of_draws"] == found.expected.mean()
+    assert told["grade"] == "assumed"
+    assert "hypersensitivity" not in summary(record)["arms"]["free-drug"]
+    page = report(record)
+    assert "Hypersensitivity in arm treated" in page
+    assert "Hypersensitivity in arm free-drug" not in page
+
+
+def test_a_bare_particle_lets_expect_hypersensitivity_and_the_cautions_say_so():
+    study = replace(study_of(BARE, outputs={"until": "1 d", "draws": 0}), proteins=proteins(ROWS))
+    record = simulate(study, grids={})
+    assert any("treated arm: complement" in one and "assumed" in one for one in record.cautions)
+
+
 def doses(*days: float, amount: str) -> list[dict[str, str]]:
     return [{"at": f"{24 * day} h", "dose": amount, "of": "doxorubicin", "route": "intravenous"} for day in days]
 
@@ -213,8 +242,11 @@ def test_a_second_small_dose_a_week_after_the_first_is_cleared_faster():
     assert factors(twice)[0] == 1.0
     assert factors(twice)[1] > 3.0
     hours, both = plasma(twice, "carrier", "carrier")
-    after_the_first, after_the_second = (float(np.interp(hour, hours, both)) for hour in (24.0, 192.0))
-    assert after_the_second < 0.3 * after_the_first
+    alone_at, alone = plasma(study_of(protocol=doses(0, amount="1 mg/m^2"), outputs=end), "carrier", "carrier")
+    additive = sum(
+        float(np.interp(hour, alone_at, alone)) for hour in (24.0, 192.0)
+    )  # of the second dose, and left of the first
+    assert float(np.interp(192.0, hours, both)) < 0.5 * additive
 
 
 def test_a_dose_as_large_as_in_the_clinic_or_four_weeks_later_is_not():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from janusome.errors import InputError, near_misses
+from janusome.specification.joint import Joint
 from janusome.specification.refusals import Origin
 from janusome.specification.rows import AbstractRow, read_row
 
@@ -82,6 +83,10 @@ class SmallLibrary:
             known = [each for of, each in ROWS if of == kind]
             raise InputError(f"{kind} {name!r}", "is not in the library", near_misses(name, known))
         return read_row({"name": name, **ROWS[kind, name]}, kind=kind, origin=Origin(f"{name}.yaml", owner="shipped"))
+
+    @property
+    def joints(self) -> dict[str, Joint]:
+        return {}
 
     def names(self, kind: str, /) -> tuple[str, ...]:
         return tuple(name for of, name in ROWS if of == kind)

@@ -17,7 +17,7 @@ from janusome.errors import InputErrors
 from janusome.specification.body_surface import mosteller
 from janusome.specification.refusals import Origin
 from janusome.specification.resolve import resolve, understand
-from janusome.specification.resolved import ResolvedStudy, ScanEvent
+from janusome.specification.resolved import Build, ResolvedStudy, ScanEvent
 from janusome.specification.study import Study, study_schema
 
 LIBRARY = SmallLibrary()
@@ -147,6 +147,42 @@ def test_several_lesions_have_names_of_their_own():
     assert lesions[0].volume == pytest.approx(1e-6)
     assert lesions[1].mask is not None
     assert (lesions[1].mask.file, lesions[1].mask.label) == ("a.nrrd", 2)
+
+
+def test_a_drawn_tumor_has_axes_cores_and_vessels_that_vary():
+    vessels = {"spread": 0.5, "correlation_length": "1 mm"}
+    shape = {"axes": [1, 0.8, 0.6], "necrotic_core": 0.2, "hypoxic_core": 0.1, "vessel_heterogeneity": vessels}
+    (lesion,) = meant(tumor={"kind": "breast", "volume": "1 cm^3", "shape": shape, "margin": "2 mm"}).lesions
+    assert lesion.build == Build((1.0, 0.8, 0.6), 0.2, 0.1, 0.5, lesion.build.correlation_length)
+    assert lesion.build.correlation_length == pytest.approx(1e-3)
+    assert lesion.margin == pytest.approx(2e-3)
+    (plain,) = meant(tumor={"kind": "breast", "volume": "1 cm^3"}).lesions
+    assert (plain.build, plain.margin, plain.maps) == (Build(), 0.0, {})
+
+
+def test_maps_of_a_tumor_stand_beside_its_mask_with_their_units():
+    maps = {"ktrans": {"file": "k.nii.gz", "unit": "1/min"}, "uptake": {"file": "pet.nii.gz", "unit": "kBq/mL"}}
+    (lesion,) = meant(tumor={"kind": "breast", "mask": "a.nrrd", **maps}).lesions
+    assert {name: (found.file, found.unit) for name, found in lesion.maps.items()} == {
+        name: (found["file"], found["unit"]) for name, found in maps.items()
+    }
+
+
+def test_tumors_that_cannot_be_built_are_refused():
+    mask, volume = {"kind": "breast", "mask": "a.nrrd"}, {"kind": "breast", "volume": "1 cm^3"}
+    ktrans = {"file": "k.nii.gz", "unit": "mm"}
+    assert "ktrans.unit" in refusal(tumor={**mask, "ktrans": ktrans})
+    assert "is 'mm'; ktrans is measured in 1/min" in refusal(tumor={**mask, "ktrans": ktrans})
+    assert "uptake is measured in any unit, such as Bq/mL" in refusal(tumor={**mask, "uptake": {"file": "p", "unit": "flurb"}})
+    assert "has a map (ktrans) and no mask; give the mask" in refusal(tumor={**volume, "ktrans": ktrans})
+    assert "has a mask and axes; the mask is the shape" in refusal(tumor={**mask, "shape": {"axes": [1, 1, 1]}})
+    assert "has cores of 1.1 of the volume; together allowed is up to 0.9" in refusal(
+        tumor={**volume, "shape": {"necrotic_core": 0.6, "hypoxic_core": 0.5}}
+    )
+    assert "axes" in refusal(tumor={**volume, "shape": {"axes": [1, 0, 1]}})
+    assert "correlation_length" in refusal(
+        tumor={**volume, "shape": {"vessel_heterogeneity": {"spread": 0.5, "correlation_length": "1 s"}}}
+    )
 
 
 def test_a_study_without_a_tumor_is_a_study_of_the_body():
@@ -316,7 +352,7 @@ FULL = {
         ({"protocol": []}, ["protocol has 0 events; allowed is 1 to 10000"]),
         ({"protocol": [scan()]}, ["protocol holds no dose; add one"]),
         ({"protocol": ["dose"]}, ["protocol[0] is no event; write keys with values"]),
-        ({"protocol": [{"at": "0 h"}]}, ["protocol[0] is no event; give one of `dose`, `scan` or `heat`"]),
+        ({"protocol": [{"at": "0 h"}]}, ["protocol[0] is no event; give one of `dose`, `scan`, `heat` or `ultrasound`"]),
         ({"protocol": [{"at": "0 h", "scn": "pet"}]}, ["protocol[0] is no event", "did you mean scan?"]),
         ({"protocol": [dose(scan="pet")]}, ["protocol[0] has dose and scan in one event; write one event for each"]),
         (

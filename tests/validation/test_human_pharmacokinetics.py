@@ -29,6 +29,10 @@ pytestmark = [
     ),
 ]
 FOLD = 1.5
+# How much the highest of an interval may exceed its lowest where patients differ more than elsewhere: half-lives of the first
+# phase are 0.2 to 5.4 h over patients of drummond1999, and one that is small, as Doxil's, is told by few samples; volumes of
+# Myocet are 3.1 to 35.4 L within one standard deviation of the four series that the table gives.
+WIDEST = {"t_half_1": 80, "Vd": 20}
 PEOPLE = (WOMAN, MAN)
 
 
@@ -86,7 +90,8 @@ def test_doxil_at_doses_that_it_was_not_fitted_to_is_within_two_fold(compared):
         *of(compared, "SSL DOX (Doxil)", "CL", "AUC", "Vd", "t_half_2"),
         *of(compared, "Doxil/Caelyx (PLD)", "CL", "V", "t_half"),
     ]
-    assert not any(one.fitted for one in rows)
+    assert not any(one.published.aimed_at for one in rows)
+    assert [one.published.parameter for one in rows if one.fitted] == ["CL", "Vd"]  # their ranges are shipped spreads
     assert max(one.fold(host) for one in rows for host in PEOPLE) < 2
 
 
@@ -107,13 +112,13 @@ def test_intervals_are_those_of_patients_and_not_of_ignorance(compared):
         if one.fitted:
             for ours in one.ours:
                 low, high = ours.interval
-                widest = 40 if one.published.parameter == "t_half_1" else 15  # 0.2 to 5.4 h over patients of drummond1999
-                assert 1.2 < high / low < widest, (one.published, ours.host)
+                assert 1.2 < high / low < WIDEST.get(one.published.parameter, 15), (one.published, ours.host)
 
 
 def test_every_published_row_is_compared_or_says_why_not(compared):
     for one in compared:
         assert bool(one.ours) != bool(one.why_not), one.published
+        assert one.ours or one.published.hosts != PEOPLE, one.why_not
         for ours in one.ours:
             assert np.isfinite(ours.draws).mean() > 0.5  # some courses show one phase alone
             assert np.nanmin(ours.draws) > 0

@@ -1,4 +1,4 @@
-"""A study runs in each of the five real segmentations, on exactly the voxels that were drawn."""
+"""A study runs in each of the five real segmentations, all on thick slices, in exactly the volume that was drawn."""
 
 from __future__ import annotations
 
@@ -39,12 +39,15 @@ def study(case: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("case", KINDS)
-def test_a_study_runs_in_a_real_segmentation_and_keeps_voxel_count_times_voxel_volume(case, tmp_path):
+def test_a_study_runs_in_a_real_segmentation_in_voxel_count_times_voxel_volume(case, tmp_path):
     expected = volumes()[case]
     (mask,) = read_masks(case)
     found = grid(mask)
     assert isinstance(found, LesionGrid)
-    assert found.count == int(expected["label_voxels"])
+    assert mask.count == int(expected["label_voxels"])
+    assert found.volume == pytest.approx(mask.volume, rel=1e-12)
+    assert max(found.voxel_size) / min(found.voxel_size) < 1.1
+    assert any("thick slices" in note for note in found.notes)
     assert found.volume * 1e9 == pytest.approx(float(expected["volume_mm3"]), abs=0.005)  # as it is printed
     result = jn.run(study(case), output=tmp_path / case)
     arm = result.summary["arms"]["treated"]

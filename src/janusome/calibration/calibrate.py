@@ -15,7 +15,7 @@ from janusome.calibration.forward import NOTHING, Prediction
 from janusome.calibration.identifiability import Pair, Verdict
 from janusome.calibration.likelihood import Likelihood
 from janusome.calibration.mixture import from_modes
-from janusome.calibration.mode import Search, find_modes
+from janusome.calibration.mode import Search, find_modes, starts
 from janusome.calibration.posterior import Posterior
 from janusome.calibration.sampler import Chains, sample
 from janusome.calibration.sights import Sight, sights
@@ -26,12 +26,13 @@ from janusome.simulation.bench import Bench
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.trajectory import Control
 from janusome.specification.resolved import ResolvedStudy
+from janusome.specification.vocabulary import called_notice, organ_called
 
 Array = NDArray[np.float64]
 
 LEAST_GROUP = 4  # observations that share an error of their own; smaller groups share one
 SHOWN = 300  # draws behind a figure
-WIDER = 1.1  # ratio of intervals above which the overlay's loss of correlations is a warning
+WIDER = 1.1  # ratio of intervals above which the overlay's loss is a warning
 MISFIT = 0.8  # coverage of a 90 % interval below which the model does not fit
 
 
@@ -64,7 +65,7 @@ class Calibration:
     before: Score
     after: Score
     curves: tuple[Curve, ...]
-    overlay_width: float  # intervals of independent values over those of the joint posterior
+    overlay_width: float  # intervals of a run with the overlay over those of the posterior
     failed: int
     warnings: tuple[str, ...]
     rule: str = RULE
@@ -115,7 +116,7 @@ def calibrate(
     posterior = Posterior(prediction, likelihood, len(choice.values))
     generators = [np.random.default_rng([asked.seed, k]) for k in range(3)]
     report("finding the best fit", 0.0)
-    search = find_modes(posterior, generators[0], should_stop=stop)
+    search = find_modes(posterior, starts(posterior, generators[0]), should_stop=stop)
     report("finding the best fit", 1.0)
     try:
         chains = sample(
@@ -213,6 +214,7 @@ def _account(
         *_search_warnings(search),
         *identifiability.data_warnings(found[:count], pairs, rows=len(prediction.seen), values=count),
         *_fit_warnings(after, width, prediction),
+        *word_warnings(prediction.seen),
         *_study_warnings(choice),
     ]
     return Calibration(
@@ -225,17 +227,18 @@ def _account(
 
 
 def _overlay_width(prediction: Prediction, joint: Array, known: Sequence[bool], generator: np.random.Generator) -> float:
-    """Return how much wider predictions become where the values are drawn on their own, as a library's are.
+    """Return how much wider predictions become where values are drawn as the overlay has them.
 
-    Values that the data do not identify are drawn from their priors, as the library has them.
+    What the data identify is drawn with its correlations, by ranks, the rest from its prior on its own.
     """
-    alone: Array = np.stack(
-        [
-            np.asarray(generator.permutation(column), dtype=np.float64) if own else generator.standard_normal(len(column))
-            for column, own in zip(joint.T, known, strict=True)
-        ],
-        axis=1,
-    )
+    alone = generator.standard_normal(joint.shape)
+    own = np.flatnonzero(known)
+    if own.size:
+        correlations = np.atleast_2d(np.corrcoef(joint[:, own], rowvar=False))
+        values, vectors = np.linalg.eigh(correlations)
+        tied = alone[:, own] @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+        ranks = tied.argsort(axis=0).argsort(axis=0)
+        alone[:, own] = np.take_along_axis(np.sort(joint[:, own], axis=0), ranks, axis=0)
     one, other = (np.nanquantile(prediction(draws), (0.05, 0.95), axis=0) for draws in (joint, alone))
     return float(np.exp(np.mean(np.log((other[1] - other[0]) / (one[1] - one[0])))))
 
@@ -259,11 +262,18 @@ def _fit_warnings(after: Score, width: float, prediction: Prediction) -> Iterato
         )
     if width > WIDER:
         yield (
-            f"A library holds each value on its own, without correlations: intervals of a run with the overlay are about "
-            f"{width:.2g} times as wide as those of the joint posterior, which posterior.csv keeps."
+            "The overlay holds the values that the data identify, with their correlations, and leaves the others as they "
+            f"were: intervals of a run with it are about {width:.3g} times as wide as those of the posterior, which "
+            "posterior.csv keeps."
         )
     if prediction.failed:
         yield f"{prediction.failed} sets of values could not be solved and count as impossible."
+
+
+def word_warnings(seen: Sequence[Sight]) -> Iterator[str]:
+    """Yield a sentence for each word of a place that was understood as an organ."""
+    words = dict.fromkeys(one.observation.place for one in seen if one.place == organ_called(one.observation.place))
+    yield from (f"The place {word!r} {called_notice(word)}." for word in words if word != organ_called(word))
 
 
 def _study_warnings(choice: Choice) -> Iterator[str]:

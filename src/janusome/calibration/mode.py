@@ -40,12 +40,19 @@ class Search:
     steps: int
 
 
-def find_modes(
-    posterior: Posterior, generator: np.random.Generator, *, should_stop: Callable[[], bool] = lambda: False
-) -> Search:
-    """Climb from the prior's median and from draws of the prior: damped Gauss-Newton, every damping tried as a lane."""
+def starts(posterior: Posterior, generator: np.random.Generator) -> Array:
+    """Return the prior's median and draws from the prior, (starts, unknowns)."""
     drawn = START_SPREAD * generator.standard_normal((STARTS - 1, posterior.size))
-    at = np.concatenate([np.zeros((1, posterior.size)), drawn])
+    return np.concatenate([np.zeros((1, posterior.size)), drawn])
+
+
+def find_modes(
+    posterior: Posterior, at: Array, *, enough: float = ENOUGH, should_stop: Callable[[], bool] = lambda: False
+) -> Search:
+    """Climb from points, (starts, unknowns): damped Gauss-Newton, every damping tried as a lane.
+
+    A climb ends where a step gains less than `enough` of ln p.
+    """
     height = posterior.log_density(at)
     at, height = at[np.isfinite(height)], height[np.isfinite(height)]
     climbing = np.ones(len(at), dtype=bool)
@@ -58,7 +65,7 @@ def find_modes(
         gain = found - height[index]
         moved = index[gain > 0]
         at[moved], height[moved] = better[gain > 0], found[gain > 0]
-        climbing[index] = gain > ENOUGH
+        climbing[index] = gain > enough
         steps += 1
     _, curvature = posterior.expansion(at)
     every = [Mode(a, float(h), np.linalg.inv(c)) for a, h, c in zip(at, height, curvature, strict=True)]

@@ -12,6 +12,7 @@ from janusome.calibration.choice import OF_ONE_ANIMAL, Chosen
 from janusome.calibration.identifiability import Verdict
 from janusome.simulation.values import spread
 from janusome.specification.conditions import missing
+from janusome.specification.joint import Joint
 from janusome.specification.refusals import Path
 from janusome.specification.resolved import ResolvedStudy
 from janusome.specification.rows import AbstractRow
@@ -31,8 +32,11 @@ class Home(NamedTuple):
     part: Path = ()
 
 
-def posterior_value(one: Chosen, found: Verdict, *, source: str, where: str) -> dict[str, Any]:
-    """Return a value with its posterior as plain data of the library: median, 5th and 95th percentile, and how it was got."""
+def posterior_value(one: Chosen, found: Verdict, *, source: str, where: str, joint: bool) -> dict[str, Any]:
+    """Return a value with its posterior as plain data of the library: median, 5th and 95th percentile, and how it was got.
+
+    `joint` says that the overlay has its correlations with other values.
+    """
     numbers = spread(one.name, one.value, np.array([found.low, found.median, found.high]))
     quantity = vocabulary().get(one.name)
     kept = numbers if quantity is None else quantity.clip(numbers)
@@ -43,6 +47,7 @@ def posterior_value(one: Chosen, found: Verdict, *, source: str, where: str) -> 
         "value": middle, "unit": one.value.unit, "low": low, "high": high, "grade": "derived", "source": source,
         "where": where, "conditions": conditions, "note": f"Before the calibration: {before}.",
     }  # fmt: skip
+    data |= {"joint": one.key} if joint else {}
     return data if conditions else {key: item for key, item in data.items() if key != "conditions"}
 
 
@@ -53,13 +58,28 @@ def overlay_rows(found: Calibration, *, source: str, where: str) -> dict[tuple[s
     """
     homes = dict(_homes(found.study))
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for k, one in found.identified:
-        if one.name in OF_ONE_ANIMAL:
-            continue
+    kept = _kept(found)
+    for k, one in kept:
         home, path = _path(one, homes, found.study)
         data = rows.setdefault((home.kind, home.row.name), _plain(home.row))
-        _put(data, path, one, posterior_value(one, found.verdicts[k], source=source, where=where))
+        _put(data, path, one, posterior_value(one, found.verdicts[k], source=source, where=where, joint=len(kept) > 1))
     return rows
+
+
+def overlay_joint(found: Calibration) -> Joint | None:
+    """Return the correlations of the values that the overlay holds; nothing where there are no two."""
+    places = [k for k, _ in _kept(found)]
+    if len(places) < 2:
+        return None
+    matrix = found.correlations[np.ix_(places, places)]
+    matrix = np.clip(0.5 * (matrix + matrix.T), -1.0, 1.0)
+    np.fill_diagonal(matrix, 1.0)
+    return Joint(tuple(one.key for _, one in _kept(found)), tuple(tuple(row) for row in matrix.tolist()))
+
+
+def _kept(found: Calibration) -> list[tuple[int, Chosen]]:
+    """Return the values that the overlay holds, with their places among the unknowns."""
+    return [(k, one) for k, one in found.identified if one.name not in OF_ONE_ANIMAL]
 
 
 def _homes(study: ResolvedStudy) -> Iterator[tuple[str, Home]]:

@@ -3,9 +3,11 @@ r"""A population of particles: what an organ of a new animal in a new study will
 $$ \ln y = f(\mathrm{tissue}, t;\, \mu + B x + u_s + v_i) + r_k(t) + a_{sk}(t) + b_{ik}(t) + e $$
 
 f is the whole-body model, x what is known of the particle, u and v what differs between studies and between the particles of
-one study in the knobs of the model, a and b the same in what the model does not explain (a level and a slope in ln t for each
-tissue, correlated between tissues), r what is left of it on average and e the scatter of single points. All are normal on the
-logarithmic scale. f is linearised over the spread of u and v by regression on an ensemble of runs (statistical linearisation),
+one study in the knobs of the model, a and b the same in what the model does not explain (a level and a slope in ln t for
+each tissue, correlated between tissues), r what is left of it on average (a cubic in ln t) and e the scatter of single
+points. All are normal on the logarithmic scale. What two different tissues share of u, v, a and b is multiplied by the
+coherences of both: how far a value in one tissue is believed to say something of another, as found in studies that were left
+out of the fit. f is linearised over the spread of u and v by regression on an ensemble of runs (statistical linearisation),
 so that predictions with any data of the same study are those of a normal distribution conditioned on them.
 """
 
@@ -27,6 +29,7 @@ Responses = Callable[[Array], Array]  # (lanes, knobs) -> ln %ID/g (lanes, tissu
 
 MIDDLE_HOURS = 10.0  # where ln t is zero in levels and slopes
 SLOPES = 2  # a level and a slope for each tissue
+POWERS = 4  # of ln t in what is left on average
 LANES = 400  # of the ensemble over which the model is linearised
 LEAST_SPREAD = 0.15  # of a knob in that ensemble, so that its slope is known where its spread is zero
 
@@ -72,6 +75,11 @@ class Points:
         found[row, SLOPES * self.tissue + 1] = self.time_feature
         return found
 
+    @cached_property
+    def powers(self) -> Array:
+        """(points, POWERS): the time feature to the powers 0, 1, 2, ..."""
+        return self.time_feature[:, None] ** np.arange(POWERS)
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -110,12 +118,13 @@ class Population:
 
     middle: Array  # (knobs,) of ln multipliers of the row
     coefficients: Array  # (knobs, covariates)
-    residual: Array  # (tissues, 2): level and slope of what is left on average
+    residual: Array  # (tissues, POWERS) of what is left on average
     study_spread: Array  # (knobs,)
     particle_spread: Array  # (knobs,)
     study_covariance: Array  # (tissues x 2, tissues x 2) of levels and slopes
     particle_covariance: Array
     scatter: Array  # (tissues,) of single points
+    coherence: Array  # (tissues,) from 0 to 1: how much of what a tissue shares with others is believed
     middle_error: Array  # (knobs,) standard errors of `middle`
     coefficient_error: Array  # (knobs, covariates)
 
@@ -145,7 +154,8 @@ def mean_of(population: Population, linear: Linear, points: Points) -> tuple[Arr
     """Return what is expected of particles of which only the covariates are known, and the slopes over the knobs."""
     middle, slopes = linear.at(points)
     shift = np.einsum("pk,kc,pc->p", slopes, population.coefficients, points.covariates)
-    return middle + shift + points.levels_and_slopes @ population.residual.ravel(), slopes
+    left = np.einsum("pn,pn->p", points.powers, population.residual[points.tissue])
+    return middle + shift + left, slopes
 
 
 def covariances(population: Population, slopes: Array, points: Points) -> tuple[Array, Array]:
@@ -153,7 +163,10 @@ def covariances(population: Population, slopes: Array, points: Points) -> tuple[
     D = points.levels_and_slopes
     shared = (slopes * population.study_spread**2) @ slopes.T + D @ population.study_covariance @ D.T
     own = (slopes * population.particle_spread**2) @ slopes.T + D @ population.particle_covariance @ D.T
-    return shared, own
+    believed = population.coherence[points.tissue]
+    same = points.tissue[:, None] == points.tissue[None, :]
+    believed = np.where(same, 1.0, believed[:, None] * believed[None, :])
+    return shared * believed, own * believed
 
 
 def predict(population: Population, linear: Linear, wanted: Points, *, given: Points) -> tuple[Array, Array]:

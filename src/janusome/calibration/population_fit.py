@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from janusome.calibration.particles import COVARIATES, KNOBS, TISSUES
 from janusome.calibration.population import (
+    POWERS,
     SLOPES,
     Linear,
     Points,
     Population,
     Responses,
+    covariances,
     linearised,
     mean_of,
     studies_of,
@@ -27,9 +29,9 @@ Array = NDArray[np.float64]
 
 PRIOR_MIDDLE = 1.0  # prior standard deviation of a knob's middle around the row
 PRIOR_COEFFICIENT = 0.3
-PRIOR_RESIDUAL = 0.5
-LEVEL, SLOPE = 0.5, 0.25  # prior standard deviations of what the model leaves, between studies
-LEVEL_OF_PARTICLE, SLOPE_OF_PARTICLE = 0.3, 0.15
+PRIOR_RESIDUAL = np.array([0.5, 0.5, 0.1, 0.05])  # of the powers of ln t: smooth
+LEVEL, SLOPE = 0.7, 0.3  # prior standard deviations of what the model leaves, between studies: as wide as narrower ones found
+LEVEL_OF_PARTICLE, SLOPE_OF_PARTICLE = 0.42, 0.18
 STUDIES_OF_PRIOR = 20.0  # weight of the priors of the knobs' spreads, in studies
 STUDIES_OF_COVARIANCE = 12.0
 INDEPENDENT = 4.0  # independent pieces of information that a study counts for, in the fit of what is expected
@@ -37,6 +39,7 @@ LAPLACE_SCALE = 0.4  # of the deviations, in logarithms
 SMALLEST = 0.2  # a deviation below this counts as this, so that weights stay finite
 GREATEST_SPREAD = 1.2
 TEMPER = 0.25  # a study's weight falls with the number of its points to this power
+MOVING = np.flatnonzero([knob.study_spread > 0.0 for knob in KNOBS])  # knobs that differ at all
 NEVER = 1e8  # precision of a coefficient of what does not move a knob
 
 
@@ -68,12 +71,13 @@ def start() -> Population:
     return Population(
         middle=np.zeros(knobs),
         coefficients=np.zeros((knobs, len(COVARIATES))),
-        residual=np.zeros((tissues, SLOPES)),
+        residual=np.zeros((tissues, POWERS)),
         study_spread=np.array([knob.study_spread for knob in KNOBS]),
         particle_spread=np.array([knob.particle_spread for knob in KNOBS]),
         study_covariance=np.diag(np.tile([LEVEL, SLOPE], tissues) ** 2),
         particle_covariance=np.diag(np.tile([LEVEL_OF_PARTICLE, SLOPE_OF_PARTICLE], tissues) ** 2),
         scatter=np.full(tissues, 0.35),
+        coherence=np.ones(tissues),
         middle_error=np.full(knobs, PRIOR_MIDDLE),
         coefficient_error=np.full((knobs, len(COVARIATES)), PRIOR_COEFFICIENT),
     )
@@ -158,7 +162,7 @@ def _normal_equations(
 
 
 def fit_residual(points: Points, population: Population, linear: Linear) -> Population:
-    """Fit what the model leaves on average, tissue by tissue: a level and a slope in ln t, shrunk towards none."""
+    """Fit what the model leaves on average, tissue by tissue: a cubic in ln t, shrunk towards none."""
     bare = replace(population, residual=np.zeros_like(population.residual))
     left = points.value - mean_of(bare, linear, points)[0]
     weight = _weights(points)
@@ -167,10 +171,10 @@ def fit_residual(points: Points, population: Population, linear: Linear) -> Popu
         here = points.tissue == k
         if not here.any():
             continue
-        x = np.stack([np.ones(here.sum()), points.time_feature[here]], axis=1)
+        x = points.powers[here]
         for _ in range(60):
             w = weight[here] / np.maximum(np.abs(left[here] - x @ found[k]), 0.05)
-            found[k] = np.linalg.solve((x * w[:, None]).T @ x + np.eye(2) * PRIOR_RESIDUAL**-2, x.T @ (w * left[here]))
+            found[k] = np.linalg.solve((x * w[:, None]).T @ x + np.diag(PRIOR_RESIDUAL**-2), x.T @ (w * left[here]))
     return replace(population, residual=found)
 
 
@@ -179,17 +183,18 @@ def fit_spreads(points: Points, population: Population, linear: Linear, *, sweep
     mean, slopes = mean_of(population, linear, points)
     left = points.value - mean
     groups = studies_of(points)
-    base = start()
+    base, coherence = start(), population.coherence
     population = replace(
         population, study_spread=base.study_spread, particle_spread=base.particle_spread,
         study_covariance=base.study_covariance, particle_covariance=base.particle_covariance, scatter=base.scatter,
+        coherence=base.coherence,
     )  # fmt: skip
     for _ in range(sweeps):
         sums = _Sums.none()
         for group in groups:
             sums.add(points.of(group), left[group], slopes[group], population)
         population = sums.maximised(population, base)
-    return population
+    return replace(population, coherence=coherence)
 
 
 @dataclass
@@ -205,42 +210,41 @@ class _Sums:
 
     @classmethod
     def none(cls) -> _Sums:
-        size = len(KNOBS) + len(TISSUES) * SLOPES
+        size = len(MOVING) + len(TISSUES) * SLOPES
         return cls(np.zeros((size, size)), np.zeros((size, size)), np.zeros(len(TISSUES)), 0, 0, np.zeros(len(TISSUES)))
 
     def add(self, points: Points, left: Array, slopes: Array, population: Population) -> None:
         """Add what a study says of its effects, given its points and the present variances."""
-        study, particle = _roots(population)
-        basis = np.concatenate([slopes, points.levels_and_slopes], axis=1)
-        names = np.unique(points.particle)
-        own = [np.where((points.particle == name)[:, None], basis @ particle, 0.0) for name in names]
-        Z = np.concatenate([basis @ study, *own], axis=1)
+        shared, own = covariances(population, slopes, points)
         noise = population.scatter[points.tissue] ** 2
-        gain = np.linalg.solve(Z @ Z.T + np.diag(noise), Z).T
-        effect = gain @ left
-        rest = np.eye(Z.shape[1]) - gain @ Z
-        moment, size = rest + np.outer(effect, effect), len(study)
-        self.of_studies += study @ moment[:size, :size] @ study.T
-        for k in range(1, len(names) + 1):
-            block = slice(k * size, (k + 1) * size)
-            self.of_particles += particle @ moment[block, block] @ particle.T
-        square = (left - Z @ effect) ** 2 + np.einsum("ij,jk,ik->i", Z, rest, Z)
-        np.add.at(self.squares, points.tissue, square)
+        total = shared + own * (points.particle[:, None] == points.particle[None, :]) + np.diag(noise)
+        inverse = np.linalg.inv(total)
+        pull = inverse @ left
+        basis = np.concatenate([slopes[:, MOVING], points.levels_and_slopes], axis=1)
+        of_study, of_particle = _prior_covariances(population)
+        self.of_studies += _moment(basis, of_study, inverse, pull)
+        names = np.unique(points.particle)
+        for name in names:
+            here = np.flatnonzero(points.particle == name)
+            self.of_particles += _moment(basis[here], of_particle, inverse[np.ix_(here, here)], pull[here])
+        np.add.at(self.squares, points.tissue, noise + noise**2 * (pull**2 - np.diag(inverse)))
         np.add.at(self.counts, points.tissue, 1.0)
         self.studies += 1
         self.particles += len(names)
 
     def maximised(self, population: Population, base: Population) -> Population:
         """Return the population whose variances these moments are, with the priors' weight added."""
-        knobs = len(KNOBS)
+        knobs = len(MOVING)
 
         def spread(moments: Array, count: int, prior: Array) -> Array:
-            total = np.diag(moments)[:knobs] + STUDIES_OF_PRIOR * prior**2
-            found = np.sqrt(total / (count + STUDIES_OF_PRIOR))
-            return np.where(prior > 0.0, np.minimum(found, GREATEST_SPREAD), 0.0)
+            total = np.diag(moments)[:knobs] + STUDIES_OF_PRIOR * prior[MOVING] ** 2
+            found = np.zeros(len(KNOBS))
+            found[MOVING] = np.minimum(np.sqrt(total / (count + STUDIES_OF_PRIOR)), GREATEST_SPREAD)
+            return found
 
         def covariance(moments: Array, count: int, prior: Array) -> Array:
-            return (moments[knobs:, knobs:] + STUDIES_OF_COVARIANCE * prior) / (count + STUDIES_OF_COVARIANCE)
+            weight = STUDIES_OF_COVARIANCE
+            return (moments[knobs:, knobs:] + weight * prior) / (count + weight)
 
         seen = self.counts > 0
         return replace(
@@ -253,17 +257,24 @@ class _Sums:
         )
 
 
-def _roots(population: Population) -> tuple[Array, Array]:
-    """Return square roots of the covariances of study and particle effects, knobs first."""
+def _moment(basis: Array, prior: Array, inverse: Array, pull: Array) -> Array:
+    """Return the second moment of effects with a prior covariance, given the points that they move."""
+    share = prior @ basis.T
+    effect = share @ pull
+    return prior - share @ inverse @ share.T + np.outer(effect, effect)
 
-    def root(spread: Array, covariance: Array) -> Array:
-        size = len(spread) + len(covariance)
-        found = np.zeros((size, size))
-        found[: len(spread), : len(spread)] = np.diag(spread)
-        found[len(spread) :, len(spread) :] = np.linalg.cholesky(covariance)
+
+def _prior_covariances(population: Population) -> tuple[Array, Array]:
+    """Return the covariances of study and particle effects, knobs first."""
+
+    def joined(spread: Array, covariance: Array) -> Array:
+        knobs = len(MOVING)
+        found = np.zeros((knobs + len(covariance), knobs + len(covariance)))
+        found[:knobs, :knobs] = np.diag(spread[MOVING] ** 2)
+        found[knobs:, knobs:] = covariance
         return found
 
     return (
-        root(population.study_spread, population.study_covariance),
-        root(population.particle_spread, population.particle_covariance),
+        joined(population.study_spread, population.study_covariance),
+        joined(population.particle_spread, population.particle_covariance),
     )

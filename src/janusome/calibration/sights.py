@@ -25,6 +25,7 @@ from janusome.simulation.courses import WHOLE as WHOLE_SITE
 from janusome.simulation.values import Place, tables
 from janusome.specification.refusals import Refusal
 from janusome.specification.resolved import DoseEvent, ResolvedStudy
+from janusome.specification.vocabulary import organ_called
 from janusome.units import from_internal
 
 BLOOD = "blood"
@@ -147,8 +148,9 @@ class _Looker:
         return self.row.form
 
     def _place(self, given: Measure) -> str:
-        place = WORDS.get(self.row.place, self.row.place)
         lesions = [one.name for one in self.bench.lesions]
+        place = WORDS.get(self.row.place, self.row.place)
+        place = place if place in lesions else organ_called(place)
         if place in ANY_LESION and place not in lesions and len(lesions) == 1:
             return lesions[0]
         organs = [one for one in self.study.host.organs if one not in ("venous", "arterial")]

@@ -179,7 +179,7 @@ def corona(
 @app.command()
 @guarded
 def qualify(
-    what: Annotated[str, typer.Argument(help="Which part: body.")] = "body",
+    what: Annotated[str, typer.Argument(help="Which part: body or tumor.")] = "body",
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("qualification"),
     data: Annotated[
         Path | None, typer.Option("--data", help="The folder of published data; that of JANUSOME_DATA if not given.")

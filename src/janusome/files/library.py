@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +12,14 @@ from typing import NamedTuple
 from janusome.errors import InputError, InputErrors, near_misses
 from janusome.files.bibliography import Source, parse_bibtex
 from janusome.files.yaml_loader import Document, read_yaml
+from janusome.specification.joint import Joint, joint_of
 from janusome.specification.refusals import Origin
-from janusome.specification.rows import FOLDERS, AbstractRow, Formulation, Ligand, read_row
+from janusome.specification.rows import FOLDERS, PLACES, AbstractRow, Formulation, Host, Ligand, read_row
+from janusome.specification.values import Value
+from janusome.specification.vocabulary import CALLED, HELD, called_notice, organ_called
 
 SHIPPED = Path(__file__).parent.parent / "library"
+JOINT = "joint-"  # how the name of a table of correlations begins; then comes the source of its values
 ENDINGS = (".yaml", ".yml")
 
 
@@ -104,7 +109,7 @@ class Library:
         return self._rows[kind, name]
 
     def find(self, name: str) -> tuple[AbstractRow, ...]:
-        """Return every row of a name or an alias, of whatever kind.
+        """Return every row of a name or an alias, of whatever kind; of an organ, what each host says of it.
 
         Raises
         ------
@@ -113,8 +118,10 @@ class Library:
         """
         found = tuple(self.row(kind, each.name) for kind in self.kinds for each in self.summaries(kind)
                       if name.lower() in (each.name, *(alias.lower() for alias in each.aliases)))  # fmt: skip
+        found = found or self._of_organ(name)
         if not found:
             known = [word for kind in self.kinds for each in self.summaries(kind) for word in (each.name, *each.aliases)]
+            known += [*PLACES, *CALLED]
             raise InputError(f"{name!r}", "is not in the library", near_misses(name, known))
         return found
 
@@ -126,6 +133,39 @@ class Library:
             for path in sorted(folder.glob("sources*.bib")):
                 found |= parse_bibtex(_text(path), name=path.name)
         return found
+
+    @property
+    def joints(self) -> Mapping[str, Joint]:
+        """The correlations of values of the user's folder, by the source of the values."""
+        return self._joints
+
+    @cached_property
+    def _joints(self) -> dict[str, Joint]:
+        """The correlations of values of the user's folder, by the source of the values.
+
+        Raises
+        ------
+        InputError
+            If a table is no matrix of correlations, or names a value that no row of the folder holds.
+        """
+        if not self._tables:
+            return {}
+        rows = (self.row(kind, name) for kind in self.kinds for name in self.names(kind)
+                if self.origin(kind, name) == "user library")  # fmt: skip
+        held = [value.joint for row in rows for _, _, _, value in row.named_values() if value.joint is not None]
+        for source, table in self._tables.items():
+            for name in table.names:
+                if name not in held:
+                    remedy = f"{near_misses(name, held)}; or take its row and column out"
+                    raise InputError(f"{JOINT}{source}.csv: {name}", "is the joint of no value in the rows beside it", remedy)
+        return self._tables
+
+    @cached_property
+    def _tables(self) -> dict[str, Joint]:
+        folder = self.overlay
+        return {} if folder is None else {
+            path.stem.removeprefix(JOINT): _joint(path) for path in sorted(folder.glob(f"{JOINT}*.csv"))
+        }  # fmt: skip
 
     def check(self) -> tuple[InputError, ...]:
         """Return everything that is wrong in any row, references between rows among it."""
@@ -139,6 +179,18 @@ class Library:
                 except InputError as error:
                     refusals.append(error)
         return tuple(refusals)
+
+    def _of_organ(self, word: str) -> tuple[AbstractRow, ...]:
+        organ = organ_called(word)
+        if organ not in PLACES:
+            return ()
+        hosts = [row for name in self.names("host") if isinstance(row := self.row("host", name), Host) and organ in row.organs]
+        notice = f"{word} {called_notice(word)}" if organ != word else HELD.get(organ, "")
+        shown = {"values": {}, "aliases": (), "notes": notice, "laws": (), "plasma": {}}
+        return tuple(
+            row.model_copy(update={**shown, "title": f"{organ} of {row.title}", "organs": {organ: row.organs[organ]}})
+            for row in hosts
+        )
 
     def _files(self, kind: str) -> dict[str, _File]:
         if kind not in FOLDERS:
@@ -172,11 +224,20 @@ class Library:
                           near_misses(value.source, list(self.sources)))
             for path, _, _, value in row.named_values() if value.source and value.source not in self.sources
         ]  # fmt: skip
+        refusals += [
+            origin.refuse((*path, "joint"), f"is {value.joint!r}, which {JOINT}{value.source}.csv does not name",
+                          "leave it out, and the value is drawn on its own")
+            for path, _, _, value in row.named_values() if value.joint is not None and not self._is_joint(value)
+        ]  # fmt: skip
         if row.name != name:
             refusals.append(origin.refuse(("name",), f"is {row.name!r} in the file {file.path.name}", f"name it {name}"))
         if refusals:
             raise InputErrors(refusals)
         return row
+
+    def _is_joint(self, value: Value) -> bool:
+        table = self._tables.get(value.source or "")
+        return table is not None and value.joint in table.names
 
     def _broken_links(self, row: AbstractRow) -> Iterator[InputError]:
         kind = str(getattr(row, "kind", ""))
@@ -199,6 +260,13 @@ def _links(row: AbstractRow) -> Iterator[tuple[tuple[str, ...], str, str]]:
     product = getattr(row, "product", None)
     if product is not None and not isinstance(row, Ligand):
         yield ("product",), "drug", product
+
+
+def _joint(path: Path) -> Joint:
+    rows = [row for row in csv.reader(_text(path).splitlines()) if row]
+    if not rows:
+        raise InputError(path.name, "is empty", "take the file away, or give a matrix of correlations")
+    return joint_of(rows[0][1:], [(row[0], row[1:]) for row in rows[1:]], place=path.name)
 
 
 def _text(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,8 @@ from typing import Any
 import yaml
 
 from janusome.files.bibliography import Source
-from janusome.files.library import ENDINGS, Library
+from janusome.files.library import ENDINGS, JOINT, Library
+from janusome.specification.joint import Joint
 from janusome.specification.rows import FOLDERS
 
 SOURCES = "sources-calibration.bib"
@@ -19,9 +21,16 @@ WIDTH = 120
 
 
 def write_overlay(
-    folder: Path, rows: Mapping[tuple[str, str], Mapping[str, Any]], sources: Iterable[Source], *, base: Path | None = None
+    folder: Path,
+    rows: Mapping[tuple[str, str], Mapping[str, Any]],
+    sources: Iterable[Source],
+    *,
+    joints: Mapping[str, Joint],
+    base: Path | None = None,
 ) -> None:
-    """Write rows, by kind and name, and their sources; `base` is the user's library on which they were made, which is kept.
+    """Write rows, by kind and name, their sources, and correlations of their values by the source of these.
+
+    `base` is the user's library on which the rows were made; it is kept.
 
     Raises
     ------
@@ -39,7 +48,14 @@ def write_overlay(
         target.write_text(text, encoding="utf-8")
     with (folder / SOURCES).open("a", encoding="utf-8") as file:
         file.writelines(bibtex(source) for source in sources)
+    for source, joint in joints.items():
+        with (folder / f"{JOINT}{source}.csv").open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(["joint", *joint.names])
+            for name, cells in zip(joint.names, joint.correlations, strict=True):
+                table.writerow([name, *(f"{cell:.6f}" for cell in cells)])
     library = Library(folder)
+    _ = library.joints
     for kind, name in rows:
         library.row(kind, name)
 
@@ -65,5 +81,5 @@ def _copy(base: Path, folder: Path) -> None:
             (folder / name).mkdir(exist_ok=True)
         for path in paths:
             shutil.copyfile(path, folder / name / path.name)
-    for path in base.glob("sources*.bib"):
+    for path in (*base.glob("sources*.bib"), *base.glob(f"{JOINT}*.csv")):
         shutil.copyfile(path, folder / path.name)

@@ -152,16 +152,16 @@ def pressure_in_shells(
     _conducting(K)
     exchange = _exchange(np.ones(shape, bool), *others)
     face, rim = shells.conductances(K), border.conducts * shells.outermost(K)
-    sinks, level = exchange.sinks * shells.volumes, exchange.level(border)
+    sinks, level = exchange.sinks * shells.volumes, exchange.levels(border)
     if np.any(sinks.sum(axis=-1) + rim <= 0.0):
         raise _undetermined()
     diagonal, supply = sinks.copy(), exchange.supply(level) * shells.volumes
     diagonal[..., 1:] += face
     diagonal[..., :-1] += face
     diagonal[..., -1] += rim
-    supply[..., -1] += rim * (border.pressure - level)
+    supply[..., -1] += rim * (border.pressure - level[..., 0])
     field = solve_line(diagonal, -face, supply)
-    out = rim * (field[..., -1] - (border.pressure - level))
+    out = rim * (field[..., -1] - (border.pressure - level[..., 0]))
     flows = np.concatenate([np.zeros_like(out)[..., None], -face * np.diff(field, axis=-1), out[..., None]], axis=-1)
     result = _result(exchange, field, level, (flows,), shells.volumes, (out, np.abs(out)), axes=(-1,))
     if not np.all(result.balance_error <= BALANCE):
@@ -211,7 +211,7 @@ class _Exchange:
     def sinks(self) -> Array:
         return self.filtration + self.drainage
 
-    def supply(self, level: float) -> Array:
+    def supply(self, level: ArrayLike) -> Array:
         """Return what would come in if the pressure were at a level."""
         return self.filtration * (self.vascular - level) + self.drainage * (self.lymphatic - level)
 
@@ -219,6 +219,11 @@ class _Exchange:
         """Return a pressure to count from, so that small differences keep their digits."""
         total = float(self.sinks.sum())
         return float(self.supply(0.0).sum()) / total if total > 0.0 else border.pressure
+
+    def levels(self, border: Border) -> Array:
+        """Return the same for every lane, (.., 1), summed in the order of shells: a lane is the same in any company."""
+        total, supply = (np.cumsum(one, axis=-1)[..., -1:] for one in (self.sinks, self.supply(0.0)))
+        return np.where(total > 0.0, supply / np.where(total > 0.0, total, 1.0), border.pressure)
 
 
 def _exchange(part: NDArray[np.bool_], *coefficients: ArrayLike) -> _Exchange:
@@ -277,7 +282,7 @@ def _flow(face: Array, rim: Array, field: Array, beyond: float, axis: int) -> Ar
 def _result(
     exchange: _Exchange,
     field: Array,
-    level: float,
+    level: ArrayLike,
     flows: tuple[Array, ...],
     volume: Array,
     border: tuple[Array, Array],

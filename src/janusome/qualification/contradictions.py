@@ -32,8 +32,8 @@ class Contradiction(NamedTuple):
 
 
 def contradictions(rows: Sequence[Published]) -> tuple[Contradiction, ...]:
-    """Return pairs of the same figure that are far apart, and clearances that are not the dose over the area."""
-    return (*_same(rows), *_balance(rows), *_across(rows))
+    """Return pairs of the same figure that are far apart, and figures of one series that do not belong together."""
+    return (*_same(rows), *_balance(rows), *_across(rows), *_with_dose(rows))
 
 
 def _same(rows: Sequence[Published]) -> Iterator[Contradiction]:
@@ -73,6 +73,20 @@ def _across(rows: Sequence[Published]) -> Iterator[Contradiction]:
             if printed / most > BALANCE:
                 words = f"{_name(row)}: volume {printed:.3g} L/m^2, above {most:.3g} from dose, area and half-life"
                 yield Contradiction((row, area), words, printed, most)
+
+
+def _with_dose(rows: Sequence[Published]) -> Iterator[Contradiction]:
+    """Clearance against dose: what saturates lets it fall, no faster than the dose rises, and nothing lets it rise."""
+    cleared = [row for row in rows if FIGURES.get(row.parameter) == "clearance" and row.dose and _key(row) is not None]
+    for one, other in combinations(cleared, 2):
+        low, high = sorted((one, other), key=lambda row: row.dose or 0.0)
+        if low.dose == high.dose or regimen_of(low.product) is not regimen_of(high.product) or low.hosts != high.hosts:
+            continue
+        first, second = _clearance(low), _clearance(high)
+        least = first * (low.dose or 0.0) / (high.dose or 1.0)
+        if second > SAME * first or second * SAME < least:
+            words = f"{_name(low)}: CL {first:.3g} L/(h m^2), and {second:.3g} at {high.dose:g} mg/m^2"
+            yield Contradiction((low, high), words, first, second)
 
 
 def _series(rows: Sequence[Published]) -> Iterator[list[Published]]:

@@ -29,8 +29,9 @@ TEXT = (
     "is no range.",
     "Two phases are fitted to the simulated course as papers fit them to samples, by fixed rules; the other figures are those "
     "of non-compartmental analysis. Infusion times that a source does not state are the usual ones.",
-    "Rows that the shipped values were fitted to are marked. Where published rows contradict one another no model can meet "
-    "all of them: they are scored with the rest, and the scores are given once more without them.",
+    "Rows that the shipped values were fitted to are marked, and so are rows from whose range a shipped spread was taken, and "
+    "inputs. Figures of Abraxane over those with solvent are read as ratios. Where published rows contradict one another no "
+    "model can meet all of them: they are scored with the rest, and the scores are given once more without them.",
 )
 
 

@@ -7,7 +7,7 @@ particles, which has a closed form. Small on purpose: a hundred particles do not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Blocks = Sequence[Array]
+Split = tuple[int, Index, Index]  # number of the repeat, training and test particles
 Choose = Callable[[Index], Blocks]  # the indices of the training particles -> blocks of all particles
 
 RIDGES = np.geomspace(1e-3, 30.0, 12)
@@ -64,7 +65,7 @@ def predict(blocks: Blocks, target: Array, *, train: Index, test: Index) -> Pred
     return Predicted(_sum(weights, far) @ dual + mean, float(np.sqrt(squared)))
 
 
-def folds(count: int, *, repeats: int, parts: int = 10) -> Iterator[tuple[int, Index, Index]]:
+def folds(count: int, *, repeats: int, parts: int = 10) -> Iterator[Split]:
     """Yield repeat, training and test particles; each repeat orders them anew, with its own number as the key."""
     for repeat in range(repeats):
         order = np.random.default_rng(repeat).permutation(count)
@@ -74,10 +75,20 @@ def folds(count: int, *, repeats: int, parts: int = 10) -> Iterator[tuple[int, I
             yield repeat, left.astype(np.intp), test.astype(np.intp)
 
 
-def cross_validated(choose: Choose, target: Array, *, repeats: int = 10) -> tuple[Array, Array]:
+def folds_of_groups(groups: Sequence[str], *, repeats: int, parts: int = 10) -> Iterator[Split]:
+    """Yield as `folds` does, with no group on both sides."""
+    names, member = np.unique(np.asarray(groups), return_inverse=True)
+    for repeat, train, test in folds(len(names), repeats=repeats, parts=parts):
+        yield repeat, np.flatnonzero(np.isin(member, train)), np.flatnonzero(np.isin(member, test))
+
+
+def cross_validated(
+    choose: Choose, target: Array, *, repeats: int = 10, splits: Iterable[Split] | None = None
+) -> tuple[Array, Array]:
     """Return predictions and their standard errors, (repeats, particles) each, every particle left out once a repeat."""
-    values, errors = np.empty((2, repeats, target.size))
-    for repeat, train, test in folds(target.size, repeats=repeats):
+    chosen = list(folds(target.size, repeats=repeats) if splits is None else splits)
+    values, errors = np.empty((2, 1 + max(repeat for repeat, _, _ in chosen), target.size))
+    for repeat, train, test in chosen:
         found = predict(choose(train), target, train=train, test=test)
         values[repeat, test], errors[repeat, test] = found
     return values, errors

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from janusome.calibration.coherence import fit_coherence
 from janusome.calibration.mouse_points import asked, points_of
-from janusome.calibration.particles import TISSUES, MouseBench
+from janusome.calibration.particles import COVARIATES, PEG, SIZE, TISSUES, MouseBench
 from janusome.calibration.population import Linear, Points, Population, linearised, predict
 from janusome.calibration.population_fit import fit
 from janusome.calibration.shipped import mouse_population
@@ -34,6 +35,7 @@ EARLY = 6.0  # h
 DAY = (20.0, 28.0)  # h, what counts as a day after the dose
 LEAST_COVERED, MOST_COVERED = 0.85, 0.95
 EXCHANGED = ("blood", "tumor")  # tissues of C
+UNLIKE = 1.25  # ratio of sizes from which siblings count as different
 FEWEST = 8  # points below which a tissue is not scored
 TITLES = {
     "A": "A new study, from descriptors alone",
@@ -53,6 +55,7 @@ class Task:
     mean: Array
     deviation: Array
     baselines: Mapping[str, Array]
+    unlike: NDArray[np.bool_] | None = None  # of which siblings the size or the coat differs
 
     def scored(self, points: Points, tissue: str) -> NDArray[np.bool_]:
         """Return which points of a tissue have a prediction and every baseline."""
@@ -94,11 +97,13 @@ def _models(points: Points, fold: Index, *, frozen: bool) -> Callable[[int], Mod
         population = mouse_population()
         linear = linearised(bench.responses, bench.log_hours, middle=population.middle, spread=population.spread)
         return lambda number: (population, linear)  # noqa: ARG005
-    fitted = {
-        int(number): fit(points.of((fold != number) & points.known), bench.responses, bench.log_hours)
-        for number in np.unique(fold)
-    }
+    fitted = {int(number): _fitted(points.of((fold != number) & points.known), bench) for number in np.unique(fold)}
     return lambda number: fitted[number]
+
+
+def _fitted(points: Points, bench: MouseBench) -> Model:
+    population, linear = fit(points, bench.responses, bench.log_hours)
+    return fit_coherence(points, population, linear), linear
 
 
 def _each_study(points: Points, fold: Index, models: Callable[[int], Model]) -> list[tuple[Index, Model]]:
@@ -172,7 +177,7 @@ def _given_early(points: Points, fold: Index, models: Callable[[int], Model]) ->
 
 def _given_siblings(points: Points, fold: Index, models: Callable[[int], Model]) -> Task:
     mean, deviation = _predicted(points)
-    sibling = np.full(len(points), np.nan)
+    sibling, unlike = np.full(len(points), np.nan), np.zeros(len(points), bool)
     for index, (population, linear) in _each_study(points, fold, models):
         for own in _particles(points, index):
             given = index[(points.particle[index] != points.particle[own[0]]) & points.known[index]]
@@ -184,7 +189,15 @@ def _given_siblings(points: Points, fold: Index, models: Callable[[int], Model])
                 same = given[(points.tissue[given] == points.tissue[one]) & _at_a_day(points, given)]
                 if len(same):
                     sibling[one] = points.value[same].mean()
-    return Task("D", mean, deviation, {"mean of the siblings": sibling})
+                    unlike[one] = _unlike(points.covariates[one], points.covariates[same]).all()
+    return Task("D", mean, deviation, {"mean of the siblings": sibling}, unlike)
+
+
+def _unlike(covariates: Array, others: Array) -> NDArray[np.bool_]:
+    """Return which of other particles differ in size, more than 1.25-fold, or in coat."""
+    size, coat = COVARIATES.index(SIZE), COVARIATES.index(PEG)
+    difference = np.abs(others - covariates)
+    return (difference[:, size] > np.log(UNLIKE)) | (difference[:, coat] > 0.0)
 
 
 def _particles(points: Points, index: Index) -> list[Index]:
@@ -203,6 +216,7 @@ def _section(task: Task, points: Points, found: Sequence[Found], *, frozen: bool
         here = task.scored(points, tissue)
         if here.sum() < FEWEST:
             continue
+        findings += _of_unlike(task, points, tissue, here)
         ours = scores(points.value[here], task.mean[here], task.deviation[here])
         compared = {name: scores(points.value[here], values[here]) for name, values in task.baselines.items()}
         best = min(compared, key=lambda name: compared[name].aafe)
@@ -236,6 +250,19 @@ def _findings(key: str, tissue: str, ours: Scores, theirs: Scores, name: str, pa
         Finding(f"{tissue}: share covered by the 90 % interval", ours.coverage, "", goal, met=covered if goal else None)
     )
     return found
+
+
+def _of_unlike(task: Task, points: Points, tissue: str, scored: NDArray[np.bool_]) -> list[Finding]:
+    """Return the score of those points of a tissue whose siblings all differ in size or coat."""
+    if task.unlike is None or (scored & task.unlike).sum() < FEWEST:
+        return []
+    here = scored & task.unlike
+    ((name, theirs),) = task.baselines.items()
+    pair = paired(points.value[here], task.mean[here], theirs[here], points.study[here])
+    ours, beside = scores(points.value[here], task.mean[here]), scores(points.value[here], theirs[here])
+    note = f"{ours.points} points, ratio {pair.ratio:.3f} ({pair.low:.3f} to {pair.high:.3f})"
+    title = f"{tissue}, siblings of another size or coat: AAFE"
+    return [Finding(title, ours.aafe, "", "better than the sibling", beside.aafe, name, pair.better, note)]
 
 
 def _text(*, frozen: bool) -> tuple[str, ...]:

@@ -62,9 +62,7 @@ def particle_with_drug(data: Path, *, frozen: bool) -> Section:
 
 def _fitted(arms: Sequence[Arm]) -> Known:
     found = fitted(arms)
-    tissues = [row["tissue"] for row in rows_of(arms)]
-    scatter = dict(zip(tissues, found.scatter.tolist(), strict=True))
-    return Known(values_at(found.draws(DRAWS, seed=SEED)), SCATTER | scatter)
+    return Known(values_at(found.draws(DRAWS, seed=SEED)), SCATTER | dict(found.scatter))
 
 
 def _shipped(arms: Sequence[Arm]) -> Known:

@@ -11,7 +11,8 @@ import numpy as np
 from janusome.files.library import Library
 from janusome.qualification.free_drugs import CLEARANCE, HALF_LIFE, MAN, VOLUME, Compared, compare, published
 from janusome.qualification.section import Finding, Section, Table
-from janusome.qualification.volumes import DOMAIN, TABLE, Volume, read_table, volumes
+from janusome.qualification.volumes import TABLE, Volume, read_table, volumes
+from janusome.relations.partition import LOG_P_DOMAIN
 from janusome.specification.rows import Host
 
 KEY, TITLE = "small-drugs", "Small drugs: distribution from structure, and free drugs in people"
@@ -24,8 +25,9 @@ TEXT = (
     "Volumes at steady state of anticancer drugs in a man, from log P, the pKa that log P and log D imply, and the unbound "
     "fraction alone. Nothing is fitted, frozen or not. The blood:plasma ratio of bases, which the table lacks, is one; tissue "
     "composition is that of rats. Beside each prediction stands the geometric median of the other drugs.",
-    f"The method claims log P from {DOMAIN[0]:g} to {DOMAIN[1]:g} and knows of no binding to DNA: what lies outside is scored "
-    "with the rest, and once apart.",
+    f"The method claims log P from {LOG_P_DOMAIN[0]:g} to {LOG_P_DOMAIN[1]:g} and knows of no binding to DNA: what lies "
+    "outside is scored with the rest, and once apart. Where the lipid of plasma holds more than the measured unbound "
+    "fraction leaves it, log P is followed.",
     "Free drugs are runs of the shipped rows. Their clearance was measured and put in, so that CL shows only that the body "
     "returns it; volume is a prediction where the row of the drug gives no partition coefficient; the half-life follows from "
     "both. A published range counts as met inside it. Paclitaxel is not among them: its solvent is not followed, and "

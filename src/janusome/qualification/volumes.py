@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from janusome.relations.partition import LOG_P_DOMAIN
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.rows import Drug, Host
 from janusome.specification.values import Value
@@ -22,7 +23,6 @@ DRAWS = 400
 PLASMA_PH = 7.4
 NAME, VOLUME, UNBOUND = "Name", "human VDss (L/kg)", "fraction unbound  in plasma (fu)"
 LOG_P, LOG_D, STATE = "MoKa.LogP", "MoKa.LogD7.4", "moka_ionState7.4"
-DOMAIN = (-3.0, 4.5)  # of log P, as the relation states it
 BINDS_DNA = ("Daunorubicin", "Doxorubicin", "Epirubicin", "Idarubicin", "Iododoxorubicin", "Mitoxantrone", "Trabectedin")
 
 
@@ -45,7 +45,7 @@ class Volume:
     @property
     def inside(self) -> bool:
         """Whether the method claims to hold: log P in its domain, and no DNA that holds the drug."""
-        return DOMAIN[0] <= self.log_p <= DOMAIN[1] and self.drug not in BINDS_DNA
+        return LOG_P_DOMAIN[0] <= self.log_p <= LOG_P_DOMAIN[1] and self.drug not in BINDS_DNA
 
 
 def read_table(data: Path) -> list[dict[str, str]]:

@@ -9,22 +9,30 @@ firmly a base is bound follows from its red cells, how firmly the others from th
 the papers times the unbound fraction. The water between cells has the pH of plasma, that inside them the pH of cell water, not
 that of lysosomes. Composition is that of rat tissue in every species, as the authors do for people.
 
+**Unbound share.** Plasma holds at least what its lipid dissolves. A measured unbound fraction that leaves it less contradicts
+log P (the assay lost drug to its walls, or log P overstates lipid), and $K$ would grow with log P without end. The smaller of
+both unbound shares acts here: for very lipophilic drugs $K$ becomes the lipid of tissue over that of plasma.
+
 **Which one acts.** With `basic_pka` and `blood_plasma_ratio`, binding to acidic phospholipid: give that ratio only for bases
 with a pKa above 7. With a pKa alone, albumin. Without a pKa, lipoproteins. A measured `partition_coefficient` in a row comes
 before all of them.
 
-Validity: log P from -3 to about 4.5; within twofold for about half of the drugs. Leaves out: DNA, tubulin and other targets
-(anthracyclines are underpredicted fivefold to tenfold), covalent binding, transporters, trapping in lysosomes, and drug in red
-cells.
+Validity: log P from -3 to 4.5 (`LOG_P_DOMAIN`); within twofold for about half of the drugs. Leaves out: DNA, tubulin and
+other targets (anthracyclines are underpredicted fivefold to tenfold), covalent binding, transporters, trapping in lysosomes,
+and drug in red cells.
 
 Source: the equations as coded in KpCoeff (`kpcoeff`), with the composition of `utsey_pbpk_pc`, whose own code counts the
 binding of acids to albumin times their ionisation in cells, which is not done here. Both cite J Pharm Sci 94:1259 (2005) and
-95:1238 (2006).
+95:1238 (2006). Lipid that lowers the unbound share: as httk corrects it (`httk_unbound`, which cites Pearce 2017 and Poulin
+and Haddad 2012) by adding lipid to all binding; here it only replaces binding that is smaller, because these equations count
+the lipid of plasma as part of what was measured.
 """
 
 from __future__ import annotations
 
 from janusome.units import Q
+
+LOG_P_DOMAIN = (-3.0, 4.5)  # where volumes from structure were compared and better than a constant
 
 
 def _at_least_zero(number: Q) -> Q:
@@ -78,6 +86,28 @@ def tissue_water_affinity(
     return extracellular_water_fraction + trapped * intracellular_water_fraction
 
 
+def _least_unbound(unbound_fraction: Q, lipid: Q) -> Q:
+    """The unbound share where binding is the greater of what was measured and what lipid alone dissolves."""
+    bound = 1.0 / unbound_fraction - 1.0
+    return 1.0 / (1.0 + bound + _at_least_zero(lipid - bound))
+
+
+def consistent_unbound_fraction(unbound_fraction: Q, plasma_lipid_affinity: Q, neutral_fraction_in_plasma: Q) -> Q:
+    r"""Unbound share in plasma that does not contradict log P.
+
+    $$ f_u' = \min\bigl(f_u,\; 1 / (1 + n_p L_p)\bigr) $$
+
+    >>> consistent_unbound_fraction(0.5, 6.0, 0.5)
+    0.25
+    """
+    return _least_unbound(unbound_fraction, plasma_lipid_affinity * neutral_fraction_in_plasma)
+
+
+def consistent_unbound_fraction_of_neutral(unbound_fraction: Q, plasma_lipid_affinity: Q) -> Q:
+    """Unbound share in plasma that does not contradict log P, for what is not ionised."""
+    return _least_unbound(unbound_fraction, plasma_lipid_affinity)
+
+
 def plasma_protein_association(unbound_fraction: Q, plasma_lipid_affinity: Q, neutral_fraction_in_plasma: Q) -> Q:
     """Bound to the protein of plasma over unbound: what its lipid does not explain."""
     return _at_least_zero(1.0 / unbound_fraction - 1.0 - plasma_lipid_affinity * neutral_fraction_in_plasma)
@@ -88,9 +118,9 @@ def plasma_protein_association_of_neutral(unbound_fraction: Q, plasma_lipid_affi
     return _at_least_zero(1.0 / unbound_fraction - 1.0 - plasma_lipid_affinity)
 
 
-def red_cell_to_unbound_ratio(blood_plasma_ratio: Q, hematocrit: Q, unbound_fraction: Q) -> Q:
+def red_cell_to_unbound_ratio(blood_plasma_ratio: Q, hematocrit: Q, consistent_unbound_fraction: Q) -> Q:
     """Concentration in red cells over that unbound in plasma."""
-    return _at_least_zero(hematocrit - 1.0 + blood_plasma_ratio) / (hematocrit * unbound_fraction)
+    return _at_least_zero(hematocrit - 1.0 + blood_plasma_ratio) / (hematocrit * consistent_unbound_fraction)
 
 
 def acidic_phospholipid_association(
@@ -110,7 +140,7 @@ def acidic_phospholipid_association(
 
 
 def partition_coefficient_of_neutral(
-    unbound_fraction: Q,
+    consistent_unbound_fraction: Q,
     extracellular_water_fraction: Q,
     intracellular_water_fraction: Q,
     tissue_lipid_affinity: Q,
@@ -120,7 +150,7 @@ def partition_coefficient_of_neutral(
 ) -> Q:
     r"""Tissue over plasma of a neutral drug.
 
-    $$ K = f_u \bigl(f_{EW} + f_{IW} + P f_{NL} + (0.3 P + 0.7) f_{NP} + K_{LP} R_{LP}\bigr) $$
+    $$ K = f_u' \bigl(f_{EW} + f_{IW} + P f_{NL} + (0.3 P + 0.7) f_{NP} + K_{LP} R_{LP}\bigr) $$
 
     Without lipophilicity and binding it is the share of water: muscle, 0.75.
 
@@ -129,11 +159,11 @@ def partition_coefficient_of_neutral(
     """
     water = extracellular_water_fraction + intracellular_water_fraction
     held = water + tissue_lipid_affinity + plasma_protein_association * lipoprotein_ratio
-    return partition_prediction_ratio * unbound_fraction * held
+    return partition_prediction_ratio * consistent_unbound_fraction * held
 
 
 def partition_coefficient_of_acid(
-    unbound_fraction: Q,
+    consistent_unbound_fraction: Q,
     tissue_water_affinity: Q,
     tissue_lipid_affinity: Q,
     neutral_fraction_in_plasma: Q,
@@ -143,17 +173,17 @@ def partition_coefficient_of_acid(
 ) -> Q:
     r"""Tissue over plasma of an acid, a weak base or a zwitterion.
 
-    $$ K = f_u \bigl(f_{EW} + f_{IW}\, n_p/n_c + n_p L + K_A R_A\bigr) $$
+    $$ K = f_u' \bigl(f_{EW} + f_{IW}\, n_p/n_c + n_p L + K_A R_A\bigr) $$
 
     n are the neutral shares in plasma and cells, L the affinity of lipid for the neutral molecule, R_A albumin in tissue over
     albumin in plasma.
     """
     held = tissue_water_affinity + neutral_fraction_in_plasma * tissue_lipid_affinity
-    return partition_prediction_ratio * unbound_fraction * (held + plasma_protein_association * albumin_ratio)
+    return partition_prediction_ratio * consistent_unbound_fraction * (held + plasma_protein_association * albumin_ratio)
 
 
 def partition_coefficient_of_base(
-    unbound_fraction: Q,
+    consistent_unbound_fraction: Q,
     tissue_water_affinity: Q,
     tissue_lipid_affinity: Q,
     neutral_fraction_in_plasma: Q,
@@ -164,8 +194,8 @@ def partition_coefficient_of_base(
 ) -> Q:
     r"""Tissue over plasma of a base with a pKa above 7.
 
-    $$ K = f_u \bigl(f_{EW} + f_{IW}\, n_p/n_c + n_p L + n_p\, 10^{pKa - pH_c} K_{AP} [AP]\bigr) $$
+    $$ K = f_u' \bigl(f_{EW} + f_{IW}\, n_p/n_c + n_p L + n_p\, 10^{pKa - pH_c} K_{AP} [AP]\bigr) $$
     """
     bound = cations_per_neutral_in_cells * acidic_phospholipid_association * acidic_phospholipid_content
     held = tissue_water_affinity + neutral_fraction_in_plasma * (tissue_lipid_affinity + bound)
-    return partition_prediction_ratio * unbound_fraction * held
+    return partition_prediction_ratio * consistent_unbound_fraction * held

@@ -152,7 +152,7 @@ def correlations(found: Calibration) -> Drawing | None:
         size=(7.2, 1.2 + 0.2 * len(titles)),
         fitted=True,
         alternative=f"Posterior correlations; above 0.95 in size: {strongest or 'none'}.",
-        caption="Correlations of the posterior. A library holds no correlations; posterior.csv keeps them.",
+        caption="Correlations of the posterior. The overlay keeps those of the values that it holds, posterior.csv all.",
     )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from janusome.calibration.calibrate import Calibration
 from janusome.calibration.choice import OF_ONE_ANIMAL
-from janusome.calibration.overlay import overlay_rows
+from janusome.calibration.overlay import overlay_joint, overlay_rows
 from janusome.files.bibliography import Source
 from janusome.files.images import write_json
 from janusome.files.library import Library
@@ -58,7 +58,9 @@ def write_calibration(folder: Path, found: Calibration, given: Given, *, run: Ma
     if rows:
         _restore_host(rows, given.library)
         sources = [_source(found, given), *_cited_elsewhere(rows, given)]
-        write_overlay(folder / "library", rows, sources, base=given.library.overlay)
+        joint = overlay_joint(found)
+        joints = {} if joint is None else {given.key: joint}
+        write_overlay(folder / "library", rows, sources, joints=joints, base=given.library.overlay)
     (folder / "report.html").write_text(calibration_page(found, source=given.key, overlay=bool(rows)), encoding="utf-8")
     account = {
         "schema": RECORD_SCHEMA, "title": found.study.title, "seed": found.asked.seed, "draws": len(found.draws),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from janusome.errors import InputError
+from janusome.reporting.folders import Result
 from janusome.reporting.numerals import number, unit
 
 NOT_INPUTS = ("outputs.images",)
@@ -63,6 +66,26 @@ class Comparison:
     names: tuple[str, ...]
     inputs: tuple[Difference, ...]
     outputs: tuple[OutputRow, ...]
+
+
+def read_results(folders: Sequence[Path]) -> list[ResultRead]:
+    """Read the results that are to be compared, two at least."""
+    if len(folders) < 2:
+        raise InputError("compare", f"was given {len(folders)} result", "give the folders of two or more results")
+    return [_read(folder, name) for folder, name in zip(folders, _names(folders), strict=True)]
+
+
+def _read(folder: Path, name: str) -> ResultRead:
+    result = Result(folder)
+    if not folder.is_dir():
+        raise InputError(str(folder), "is no folder", "give the folder that `janusome run` wrote")
+    return ResultRead(name, result.resolved, result.summary, tuple(result.time_courses()))
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    """Return the shortest names that tell the folders apart."""
+    names = [folder.name or str(folder) for folder in folders]
+    return names if len(set(names)) == len(names) else [str(folder) for folder in folders]
 
 
 def comparison(results: Sequence[ResultRead]) -> Comparison:

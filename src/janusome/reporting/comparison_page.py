@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from janusome.files.images import write_json
+from janusome.files.result_folder import result_folder
 from janusome.reporting import style
 from janusome.reporting.comparison import FIGURES, Comparison, ResultRead
 from janusome.reporting.numerals import number, unit
@@ -27,6 +30,13 @@ TITLES = {
 }
 SHOWN_AT_ONCE = 40
 ARM = "treated"
+
+
+def write_comparison(folder: Path, found: Comparison, results: Sequence[ResultRead], *, force: bool) -> None:
+    """Write page and data of a comparison into a folder."""
+    with result_folder(folder, force=force) as inside:
+        (inside / "comparison.html").write_text(comparison_page(found, results), encoding="utf-8")
+        write_json(inside / "comparison.json", as_data(found))
 
 
 def comparison_page(found: Comparison, results: Sequence[ResultRead]) -> str:

@@ -41,7 +41,10 @@ class Tile:
 def rows(record: Record, found: dict[str, Sections], *, hours: Sequence[float]) -> list[Row]:
     """Return the table of first answers: plasma, organs, tumor, scans."""
     table = [*_in_plasma(record, found), *_in_organs(record, found, time=_told_at(hours)), *_in_tumor(record, found)]
-    return [row for row in table if any(each is not None for each in row.answers)] + _seen(record.arms, found)
+    return [row for row in table if any(each is not None for each in row.answers)] + [
+        *_seen(record.arms, found),
+        *_reactions(record.arms),
+    ]
 
 
 def _in_plasma(record: Record, found: dict[str, Sections]) -> list[Row]:
@@ -168,6 +171,20 @@ def _seen(arms: Sequence[Arm], found: dict[str, Sections]) -> list[Row]:
 
         table.append(Row(f"{lesion} seen in {scan}", tuple(told(arm) for arm in arms)))
     return table
+
+
+def _reactions(arms: Sequence[Arm]) -> list[Row]:
+    """Whether complement on an injected carrier lets expect a reaction, with the grade of what that rests on."""
+
+    def told(arm: Arm) -> str | None:
+        found = arm.hypersensitivity
+        if found is None:
+            return None
+        verdict = "expected" if found.expected[0] else "not expected"
+        return f"{verdict}, in {found.expected.mean():.0%} of draws; {found.grade}"
+
+    answers = tuple(told(arm) for arm in arms)
+    return [Row("hypersensitivity by complement on the carrier", answers)] if any(answers) else []
 
 
 def _kinds(record: Record, wanted: Callable[[Course], bool]) -> list[tuple[str, str]]:

@@ -31,6 +31,7 @@ UNITS = {
     "exchange_clearance": "m^3/h",
 }
 VOLUME = "m^3"
+SCANS, LEAST_SEEN = 25, 5.0  # of the whole body, evenly over the course; %ID that is still told from nothing
 
 
 def figure(row: Published, regimen: Regimen, study: ResolvedStudy, arm: Arm) -> Array:
@@ -124,7 +125,12 @@ def _uptake(arm: Arm, hour: float) -> Array:
 
 
 def _half_life_retained(arm: Arm, regimen: Regimen) -> Array:
-    """Half-life of what has not left the body, h."""
+    """Half-life of what has not left the body, h: one exponential through what scans of the whole body would see of it."""
     left = [c.values for c in arm.courses if c.species == regimen.drug and c.organ in EXITS and c.quantity == SHARE]
-    retained = 100.0 - np.sum(left, axis=0)
-    return math.log(2.0) / terminal_slope(from_internal(arm.times, "h"), retained).rate
+    scans = np.linspace(0.0, arm.times[-1], SCANS)
+    retained = at_times(arm.times, 100.0 - np.sum(left, axis=0), scans)
+    seen = retained > LEAST_SEEN
+    hours, logarithms = from_internal(scans, "h"), np.log(np.where(seen, retained, 1.0))
+    mean_t, mean_y = ((seen * each).sum(axis=1) / seen.sum(axis=1) for each in (hours, logarithms))
+    apart = seen * (hours - mean_t[:, None])
+    return -math.log(2.0) * (apart * hours).sum(axis=1) / (apart * (logarithms - mean_y[:, None])).sum(axis=1)

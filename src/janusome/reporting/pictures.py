@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,41 +20,76 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS = 4
 BELOW = 0.16  # of a map's height, for its scale bar
-BARS = (1, 2, 5, 10, 20, 50, 100)  # mm
+BARS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # mm
 
 
-def maps_of(maps: Sequence[TumorMap]) -> Drawing | None:
-    """One field of one lesion at its times, on one colour scale: the slice through the middle."""
-    chosen = sorted(maps, key=lambda m: m.time)
-    if len(chosen) > MOST_COLUMNS:
-        chosen = [chosen[k] for k in np.round(np.linspace(0, len(chosen) - 1, MOST_COLUMNS)).astype(int)]
-    top = max((float(np.nanmax(m.values)) for m in chosen if np.isfinite(m.values).any()), default=0.0)
-    if not chosen or top <= 0:
+def maps_of(maps: Mapping[str, Sequence[TumorMap]]) -> Drawing | None:
+    """One field of one lesion: a row for each arm, a column for each time, all on one colour scale; the middle slices."""
+    rows = {arm: _few(sorted(found, key=lambda m: m.time)) for arm, found in maps.items() if found}
+    drawn = [(arm, each, _slice(each)) for arm, found in rows.items() for each in found if np.isfinite(each.values).any()]
+    low, high = _limits([plane for *_, plane in drawn])
+    if not drawn or high <= 0.0:
         return None
-    first, (scale, power) = chosen[0], _power(top)
-
-    grid = _pictures(len(chosen), first.values.shape[1:], first.voxel_size, below=BELOW)
+    (_, first, shape), (scale, power) = drawn[0], power_of_ten(high)
+    columns = max(len(found) for found in rows.values())
+    grid = _pictures(len(drawn), shape.shape, first.voxel_size, below=BELOW, columns=columns)
+    label = _short(first.quantity) + (f" ({power}{unit(first.unit)})" if power or first.unit else "")
 
     def paint(figure: Figure) -> None:
-        panels, shown = grid.axes(figure), None
-        for axes, each in zip(panels, chosen, strict=True):
-            middle = _middle(np.isfinite(each.values))
-            inside, plane = np.isfinite(each.values[middle]), each.values[middle] / scale
-            shown = _show(axes, plane, each.voxel_size, cmap="cividis", low=0.0, high=top / scale)
-            _outline(axes, inside, each.voxel_size, colour="#5b6673")
-            axes.set_title(duration(float(from_internal(each.time, "h"))), fontsize=8.5)
+        shown = None
+        for axes, (arm, each, plane) in zip(grid.axes(figure), drawn, strict=True):
+            shown = _show(axes, plane / scale, each.voxel_size, cmap="cividis", low=low / scale, high=high / scale)
+            _outline(axes, np.isfinite(plane), each.voxel_size, colour="#5b6673")
+            axes.set_title(
+                ", ".join([*([arm] if len(rows) > 1 else []), *_when(each)]), fontsize=8.5 if len(rows) == 1 else 7.5
+            )
             _scale_bar(axes, plane.shape, each.voxel_size, colour=style.INK, below=BELOW)
-        _colour_bar(
-            figure, shown, grid, _short(first.quantity) + (f" ({power}{unit(first.unit)})" if power or first.unit else "")
-        )
+        _colour_bar(figure, shown, grid, label)
 
-    name = _name(first)
-    times = ", ".join(duration(float(from_internal(m.time, "h"))) for m in chosen)
-    return drawing(
-        paint,
-        size=grid.size,
-        alternative=f"Map of {name} in {first.lesion}, middle slice, at {times}.",
-        caption=f"{name[:1].upper()}{name[1:]} in {first.lesion}: {first.quantity}, middle slice, at median inputs.",
+    caption = _map_caption(rows, shape.shape, low=low, high=high)
+    return drawing(paint, size=grid.size, alternative=_map_words(rows), caption=caption)
+
+
+def _few(maps: Sequence[TumorMap]) -> list[TumorMap]:
+    if len(maps) <= MOST_COLUMNS:
+        return list(maps)
+    return [maps[k] for k in np.round(np.linspace(0, len(maps) - 1, MOST_COLUMNS)).astype(int)]
+
+
+def _slice(each: TumorMap) -> NDArray[np.float64]:
+    """Return the slice through the middle of a lesion, cut to the lesion with one voxel around it."""
+    inside = np.isfinite(each.values)
+    rows, columns = (np.flatnonzero(inside.any(axis=axes)) for axes in ((0, 2), (0, 1)))
+    box = tuple(slice(max(0, int(found[0]) - 1), int(found[-1]) + 2) for found in (rows, columns))
+    return each.values[_middle(inside)][box]
+
+
+def _limits(planes: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+    """Return where the colours of some slices begin, zero unless they hold less, and where they end."""
+    held = [plane[np.isfinite(plane)] for plane in planes]
+    low, high = (min((float(v.min()) for v in held), default=0.0), max((float(v.max()) for v in held), default=0.0))
+    return min(low, 0.0), high
+
+
+def _when(each: TumorMap) -> list[str]:
+    return [] if each.steady else [duration(float(from_internal(each.time, "h")))]
+
+
+def _map_words(rows: Mapping[str, Sequence[TumorMap]]) -> str:
+    maps = next(iter(rows.values()))
+    when = ", ".join(word for each in maps for word in _when(each))
+    return f"Map of {_name(maps[0])} in {maps[0].lesion}, middle slice, {f'at {when}' if when else 'throughout'}."
+
+
+def _map_caption(rows: Mapping[str, Sequence[TumorMap]], shape: tuple[int, ...], *, low: float, high: float) -> str:
+    """Say what maps show, with their scales in words: the limits of the colours and the length of the bar."""
+    first = next(iter(rows.values()))[0]
+    name, across = _name(first), _extent(shape, first.voxel_size)[1]
+    limits = f"colours go from {number(low)} to {number(high)} {unit(first.unit)}".rstrip()
+    arms = f" in the arms {' and '.join(rows)}" if len(rows) > 1 else ""
+    return (
+        f"{name[:1].upper()}{name[1:]} in {first.lesion}: {first.quantity}, middle slice, at median inputs; {limits}{arms}, "
+        f"the bar is {_bar(across):.3g} mm."
     )
 
 
@@ -98,16 +133,18 @@ def scan(each: Scan) -> Drawing:
     )
 
 
-def _pictures(count: int, shape: tuple[int, ...], voxel: NDArray[np.float64], *, below: float = 0.0) -> Grid:
+def _pictures(
+    count: int, shape: tuple[int, ...], voxel: NDArray[np.float64], *, below: float = 0.0, columns: int | None = None
+) -> Grid:
     """Panels of the pictures' own proportions, with room for the colour bar on the right."""
     height, width = _extent(shape, voxel)
     height *= 1.0 + below
     across = min(1.95, 2.6 * width / height)
     return Grid(
         count,
-        columns=count,
+        columns=columns or count,
         panel=(across, across * height / width),
-        gap=(0.1, 0.1),
+        gap=(0.1, 0.3),
         left=0.04,
         right=1.0,
         bottom=0.06,
@@ -119,7 +156,8 @@ def _colour_bar(figure: Figure, shown: Any, grid: Grid, label: str) -> None:
     import textwrap
 
     width, height = grid.size
-    box = ((width - grid.right + 0.1) / width, (grid.bottom + 0.05) / height, 0.09 / width, (grid.panel[1] - 0.1) / height)
+    tall = min(height - grid.bottom - grid.top - 0.1, 2.6)
+    box = ((width - grid.right + 0.1) / width, (grid.bottom + 0.05) / height, 0.09 / width, tall / height)
     bar = figure.colorbar(shown, cax=figure.add_axes(box))
     bar.set_label(textwrap.fill(label, 24), fontsize=7.5)
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
@@ -159,7 +197,7 @@ def _scale_bar(
 ) -> None:
     """Draw a bar of a round length in the corner; `below` is the room for it under the picture, as a share of its height."""
     height, width = _extent(shape, voxel)
-    length = max((bar for bar in BARS if bar <= 0.4 * width), default=width * 0.3)
+    length = _bar(width)
     x, y = 0.05 * width, (0.05 - below) * height
     if ground != "none":
         axes.fill_between(
@@ -168,6 +206,11 @@ def _scale_bar(
     axes.plot([x, x + length], [y, y], color=colour, linewidth=2.2, solid_capstyle="butt")
     axes.text(x + length / 2, y + 0.02 * height, f"{length:g} mm", color=colour, ha="center", va="bottom", fontsize=7.5)
     axes.set(xlim=(0, width), ylim=(-below * height, height))
+
+
+def _bar(width: float) -> float:
+    """Return the length of the scale bar of a picture, mm."""
+    return max((bar for bar in BARS if bar <= 0.4 * width), default=width * 0.3)
 
 
 def _extent(shape: tuple[int, ...], voxel: NDArray[np.float64]) -> tuple[float, float]:
@@ -180,7 +223,7 @@ def _middle(inside: NDArray[np.bool_]) -> int:
     return round(float(np.flatnonzero(filled).mean())) if filled.any() else inside.shape[0] // 2
 
 
-def _power(top: float) -> tuple[float, str]:
+def power_of_ten(top: float) -> tuple[float, str]:
     """Return the power of ten that a colour bar is written in, and its text."""
     exponent = int(np.floor(np.log10(top)))
     if -3 < exponent < 4:

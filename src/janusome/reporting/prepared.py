@@ -13,6 +13,7 @@ from janusome.specification.resolved import ResolvedStudy
 
 if TYPE_CHECKING:
     from janusome.simulation.lesion_grid import LesionGrid
+    from janusome.specification.resolved import Lesion
     from janusome.specification.study import Study
 
 
@@ -40,13 +41,14 @@ def prepare(study: Study | Mapping[str, Any] | Path | str, rows: Library) -> Pre
         return Prepared(path.read_bytes(), file.document.data, file.study, file.masks, attached, file.observations, path.name)
     import yaml
 
-    from janusome.files.studies import read_attachments
+    from janusome.files.studies import read_attachments, recognised
     from janusome.specification.resolve import resolve
     from janusome.specification.study import Study
 
     given = study if isinstance(study, Study) else Study(**study)
     resolved, here = resolve(given, rows), Path.cwd()
     masks, observations = read_attachments(resolved, folder=here)
+    resolved, observations = recognised(resolved, observations)
     text = yaml.safe_dump(given.plain(), sort_keys=False, allow_unicode=True).encode()
     return Prepared(text, given.plain(), resolved, masks, _attachments(resolved, here), observations, "Study(...)")
 
@@ -56,20 +58,35 @@ def _attachments(study: ResolvedStudy, folder: Path) -> dict[str, str]:
     from janusome.reporting.results import digest
 
     names = [lesion.mask.file for lesion in study.lesions if lesion.mask is not None]
+    names += [found.file for lesion in study.lesions for found in lesion.maps.values()]
     names += [study.observed] if study.observed else []
     return {name: digest(folder / name) for name in names}
 
 
-def grid(mask: TumorMask) -> LesionGrid:
-    """Return the voxels of a mask."""
+def grids_of(prepared: Prepared) -> dict[str, LesionGrid]:
+    """Return the voxels of every lesion that has a mask."""
+    lesions = {lesion.name: lesion for lesion in prepared.study.lesions}
+    return {name: grid(mask, lesions[name]) for name, mask in prepared.masks.items()}
+
+
+def grid(mask: TumorMask, lesion: Lesion | None = None) -> LesionGrid:
+    """Return the voxels of a mask, with its maps, as many as its lesion asks for."""
     import numpy as np
 
     from janusome.reporting.placed import centre_and_direction
-    from janusome.simulation.lesion_grid import LesionGrid
+    from janusome.simulation.lesion_mask import grid_of_mask
 
     cropped = mask.cropped()
-    centre, direction = centre_and_direction(cropped.voxels.shape, cropped.affine)
-    return LesionGrid(cropped.voxels, np.asarray(cropped.spacing), centre, direction)
+    center, direction = centre_and_direction(cropped.voxels.shape, cropped.affine)
+    return grid_of_mask(
+        cropped.voxels,
+        np.asarray(cropped.spacing),
+        maps=cropped.maps,
+        most=lesion.voxels if lesion else None,
+        margin=lesion.margin if lesion else 0.0,
+        center=center,
+        direction=direction,
+    ).noting(*mask.notes)
 
 
 def plain(data: Any) -> Any:

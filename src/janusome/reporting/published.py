@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from janusome.model import TARGET
-from janusome.reporting.regimens import FITTED, PEOPLE, hosts_of, regimen_of
+from janusome.reporting.regimens import FITTED, PEOPLE, TAKEN, hosts_of, regimen_of
 from janusome.simulation.courses import WHOLE
 from janusome.units import same_dimension
 
@@ -82,6 +85,11 @@ class Published:
 
     @property
     def fitted(self) -> bool:
+        """Whether a shipped value was fitted to the row, or a value or a spread taken from it."""
+        return self.aimed_at or f"{self.analyte} {self.parameter}" in TAKEN.get((self.product, round(self.dose or 0.0)), ())
+
+    @property
+    def aimed_at(self) -> bool:
         """Whether a shipped value was fitted to the row."""
         return self.parameter in FITTED.get((self.product, round(self.dose or 0.0)), ())
 
@@ -123,14 +131,16 @@ IN_TUMOR = {
     "tumour_MRT": (WHOLE, "residence"),
 }
 UPTAKE = {"uptake at 24 h": 24.0, "uptake at 48 h": 48.0, "tumour uptake 24-48 h range": 36.0}  # hours after the dose
-WHY_NOT = {
-    "protein_bound": "an input: the unbound fraction",
-    "unbound_fraction_nab": "an input: the unbound fraction",
-    "unbound_fraction_solvent": "solvents are not followed",
-    "CL_vs_solvent": "solvents are not followed",
-    "V_vs_solvent": "solvents are not followed",
-    "hydrodynamic_diameter": "an input",
+# Inputs that rows print: the quantity, and what the row's number is of it.
+INPUTS: Mapping[str, tuple[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]]] = {
+    "protein_bound": ("unbound_fraction", lambda unbound: 1.0 - unbound),
+    "unbound_fraction_nab": ("unbound_fraction", lambda unbound: unbound),
+    "unbound_fraction_solvent": ("unbound_fraction", lambda unbound: unbound),
+    "hydrodynamic_diameter": ("hydrodynamic_diameter", lambda diameter: diameter),
 }
+# Figures over those with the solvent; a row prints how much larger they are, and is read as their ratio.
+AGAINST_SOLVENT = {"CL_vs_solvent": "CL", "V_vs_solvent": "V_total"}
+LARGER = "% larger"
 # Units as they are written here; a microequivalent in a gram of tumor is read as a microgram in a millilitre.
 SPELLED = {
     "mg*h/L": "mg h/L",
@@ -141,6 +151,7 @@ SPELLED = {
     "day*ng/mL": "d ng/mL",
     "day": "d",
     "fraction": "",
+    LARGER: "",
     "ueq/g": "ug/mL",
     "ueq*h/g": "ug h/mL",
     "%ID/kg": "%/kg",
@@ -193,7 +204,7 @@ def published(lines: Iterable[Mapping[str, str]]) -> tuple[Published, ...]:
             dose_text=line["dose"],
             analyte=line["analyte"],
             parameter=line["parameter"],
-            value=float(line["value"]),
+            value=1.0 + float(line["value"]) / 100.0 if line["unit"] == LARGER else float(line["value"]),
             unit_text=line["unit"],
             spread=line["spread"],
             source=line["source"] + ("" if line["seen"] == "yes" else " (not seen: from memory)"),
@@ -206,10 +217,10 @@ def published(lines: Iterable[Mapping[str, str]]) -> tuple[Published, ...]:
 def why_not(row: Published) -> str:
     """Return why a row cannot be set beside ours, or nothing."""
     regimen = regimen_of(row.product)
-    if row.parameter in WHY_NOT:
-        return WHY_NOT[row.parameter]
     if regimen is None:
         return "no formulation of the library stands for this product"
+    if row.parameter in {*INPUTS, *AGAINST_SOLVENT}:
+        return ""
     if not row.hosts:
         return "the row does not say in whom"
     if dose_of(row) is None:

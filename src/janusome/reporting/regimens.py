@@ -94,6 +94,9 @@ PRODUCTS: tuple[tuple[str, Regimen], ...] = (
     (r"onivyde|mm-398|nal-?iri", Regimen("onivyde", "irinotecan", "90 min", "40 d", {"human": 70.0, "mouse": 10.0})),
     (r"abraxane|abi-007|nab-?pac", Regimen("abraxane", "paclitaxel", "30 min", "10 d", {"human": 260.0})),
     (r"cpx-351|vyxeos", Regimen("vyxeos", "cytarabine", "90 min", "20 d", {"human": 100.0})),
+    (r"bind-?014", Regimen("bind-014", "docetaxel", "60 min", "10 d", {"human": 60.0})),
+    (r"c[ '-]*dots", Regimen("c-dots-i124", CARRIER, "", "72 h", {"human": 1e13})),
+    (r"aguix", Regimen("aguix", CARRIER, "5 min", "24 h", {"human": 6e18})),
     (r"\bpk1\b", Regimen("pk1", "doxorubicin", "", "20 d", {"human": 80.0})),
     (r"dox(orubicin)?\b", Regimen("free-doxorubicin", "doxorubicin", "5 min", "96 h", {"human": 50.0, "mouse": 9.0}, "24 h")),
     (r"paclitaxel|taxol", Regimen("free-paclitaxel", "paclitaxel", "3 h", "10 d", {"human": 175.0})),
@@ -102,17 +105,31 @@ PRODUCTS: tuple[tuple[str, Regimen], ...] = (
     (r"gemcitabine", Regimen("free-gemcitabine", "gemcitabine", "30 min", "5 d", {"human": 1000.0})),
 )
 
+# The arm that Abraxane was compared with: the same body, with the share of paclitaxel unbound that its solvent leaves.
+SOLVENT = Regimen("free-paclitaxel", "paclitaxel", "3 h", "10 d", {"human": 175.0})
+
 # What the shipped values were fitted to: by product and dose (mg/m^2), the parameters.
 FREE = ("CL", "AUC", "Vd", "t_half_2")
 FITTED: Mapping[tuple[str, int], tuple[str, ...]] = {
     ("Doxil/Caelyx", 10): ("Cmax", "AUC", "Vss", "t_half_1", "t_half_2"),
-    **{("TLC D-99 (Myocet)", dose): ("AUC", "Vd", "t_half_2") for dose in (20, 25, 30)},
+    **{("TLC D-99 (Myocet)", dose): ("AUC", "CL", "Vd", "t_half_1", "t_half_2") for dose in (20, 25, 30)},
     ("Onivyde", 70): ("Cmax", "AUCss", "t_half"),
     ("CPX-351 (Vyxeos)", 20): ("t_half",),
     ("PK1 (HPMA-doxorubicin)", 80): ("CL", "V1", "V2", "Q", "t_half_dist", "t_half_elim"),
     ("free DOX", 25): FREE,
     ("free DOX", 50): FREE,
     ("Abraxane", 260): ("CL", "V_per_m2", "t_half_terminal"),
+}
+
+# What else the library took from a row, by analyte and parameter: a shipped spread from the row's range over patients, a value
+# that was chosen beside a row from memory, or an input that the row is.
+TAKEN: Mapping[tuple[str, int], tuple[str, ...]] = {
+    ("SSL DOX (Doxil)", 25): ("total drug in plasma CL",),
+    ("SSL DOX (Doxil)", 50): ("total drug in plasma Vd",),
+    ("Onivyde", 50): ("total irinotecan AUCss",),
+    ("Abraxane", 260): ("paclitaxel protein_bound", "paclitaxel unbound_fraction_nab", "paclitaxel unbound_fraction_solvent"),
+    ("BIND-014", 0): (" docetaxel t_half",),
+    ("AGuIX", 0): (" plasma t_half human", "Gd hydrodynamic_diameter"),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from janusome.reporting import figures, headlines, pictures, rankings, words
+from janusome.reporting import depth_figures, figures, headlines, pictures, rankings, tumor_tables, words
 from janusome.reporting.equations import equation
 from janusome.reporting.numerals import duration, interval, number, spread, unit
 from janusome.reporting.style import Drawing
@@ -25,6 +25,7 @@ from janusome.simulation.findings import (
 )
 from janusome.simulation.record import Arm, Record, ValueUsed
 from janusome.simulation.scoring import score
+from janusome.specification.vocabulary import HELD
 
 UNDATED = "(n.d.). "  # how a citation without author and year begins
 NEGLIGIBLE = 1e-4  # % of the injected dose; organs and exits that never hold more are left out of the table
@@ -81,7 +82,10 @@ def report(
         unscored=unscored,
         plasma=[(arm.name, *_plasma_table(found[arm.name]["plasma_exposure"])) for arm in record.arms],
         plasma_figures=[title for _, title in PLASMA_FIGURES],
+        exposed=[table for arm in record.arms if (table := tumor_tables.exposure_table(arm)) is not None],
+        read_out=[table for arm in record.arms for table in tumor_tables.moment_tables(arm)],
         contents=[(arm.name, _contents_table(found[arm.name]["biodistribution"])) for arm in record.arms],
+        held=HELD,
         asked=[duration(hour) for hour in hours],
         grades=_grades(record.values),
         owners=[(owner, list(rows)) for owner, rows in groupby(sorted(record.values, key=_by_owner), key=lambda v: v.owner)],
@@ -110,7 +114,8 @@ def _drawings(record: Record, found: dict[str, headlines.Sections]) -> dict[str,
     references = [arm for arm in record.arms[1:] if arm.doses]
     held = found[first.name]["biodistribution"]
     main = next((f.about["species"] for f in held if f.about["form"] == "carrier"), held[0].about["species"] if held else "")
-    maps = groupby(sorted(first.maps, key=_by_field), key=_by_field)
+    fields = dict.fromkeys(_by_field(each) for each in sorted(first.maps, key=_by_field))
+    arms = [arm for arm in record.arms if arm.maps]
     return {
         "plasma": figures.plasma(record.arms),
         "organs": figures.organs(record.arms),
@@ -119,7 +124,8 @@ def _drawings(record: Record, found: dict[str, headlines.Sections]) -> dict[str,
             [f for f in held if f.about["species"] == main], title=f"{main} in organs", lesions=lesions
         ),
         "in_tumor": figures.in_tumor(record.arms),
-        "maps": _present([pictures.maps_of(list(group)) for _, group in maps]),
+        "maps": _present([pictures.maps_of(_alike(arms, field)) for field in fields]),
+        "profiles": [drawing for arm in record.arms for drawing in depth_figures.profiles(arm)],
         "scans": [(scan, pictures.scan(scan)) for scan in first.scans],
         "other_scans": [(arm, scan, pictures.scan(scan)) for arm in record.arms[1:] for scan in arm.scans],
         "response": figures.tumor_response(record.arms),
@@ -239,6 +245,13 @@ def _by_owner(value: ValueUsed) -> tuple[str, str]:
 
 def _by_field(each: Any) -> tuple[str, str, str, str, str]:
     return each.lesion, each.species, each.form, each.site, each.quantity
+
+
+def _alike(arms: Sequence[Arm], field: tuple[str, ...]) -> dict[str, list[Any]]:
+    """Return the maps of one field, arm by arm; what is steady is the same in every arm and stands once."""
+    found = {arm.name: [each for each in arm.maps if _by_field(each) == field] for arm in arms}
+    kept = {name: maps for name, maps in found.items() if maps}
+    return dict(list(kept.items())[:1]) if any(each.steady for maps in kept.values() for each in maps) else kept
 
 
 def _present(drawings: list[Drawing | None]) -> list[Drawing]:

@@ -3,6 +3,7 @@
 study.yaml          as given
 resolved.json       the study with every value, its source and its spread
 time_courses.csv    median and 5-95 % of every course
+tumor_readouts.csv  what lesions were read out for, with intervals; where there are lesions and doses
 summary.json        figures with intervals (see `janusome.reporting.tables`)
 fields.zarr         every draw of every course, and the tumor maps: <arm>/courses, <arm>/maps/<lesion>
 images/             each scan as NIfTI with a sidecar, with and without noise, and the lesion
@@ -72,6 +73,8 @@ def write_results(folder: Path, record: Record, given: Given, *, citations: Mapp
         folder / "resolved.json", {"study": record.study, "rows": given.resolved, "values": values, "laws": record.laws}
     )
     (folder / "time_courses.csv").write_text(tables.time_courses(record), encoding="utf-8", newline="")
+    if any(arm.readouts for arm in record.arms):
+        (folder / "tumor_readouts.csv").write_text(tables.readouts(record), encoding="utf-8", newline="")
     write_json(folder / "summary.json", tables.summary(record, observations=given.observations))
     write_arms(folder / "fields.zarr", record.arms)
     if any(arm.scans for arm in record.arms) and record.study.get("outputs", {}).get("images") != "none":
@@ -119,9 +122,13 @@ def _courses(path: Path, arm: Arm) -> None:
 
 
 def _maps(path: Path, maps: Sequence[TumorMap]) -> None:
-    fields: dict[str, Field] = {}
-    times = sorted({each.time for each in maps})
-    for each in maps:
+    fields = {
+        slug(each.species): Field(("z", "y", "x"), each.values.astype(np.float32), each.unit, each.quantity)
+        for each in maps
+        if each.steady
+    }
+    times = sorted({each.time for each in maps if not each.steady})
+    for each in (one for one in maps if not one.steady):
         name = slug(f"{each.form} {each.species} {each.site}")
         if name in fields:
             continue

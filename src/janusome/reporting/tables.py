@@ -13,7 +13,11 @@ summary.json holds, with every figure as {median, q05, q95, unit, estimable} or 
         tumor_response: [{organ, form, quantity, end_d, figures: {at_start, at_end, change_at_end, change_at_lowest,
             time_of_lowest, time_to_doubling, ratio_to_untreated_at_end}}],
         visibility: [{scan, scanner, modality, label, lesion, time_h, criterion, visible_at_median_inputs,
-            visible_share_of_draws, figures: {contrast_to_noise}}]}}
+            visible_share_of_draws, figures: {contrast_to_noise}}],
+        tumor_readouts: [{organ, species, form, site, basis, above, time_h, from_h, to_h, figures: {injected_dose_per_mass,
+            auc_ratio, penetration_half_depth, cell_share_above, ...}}], each with what applies of above and the times
+        hypersensitivity: {expected_at_median_inputs, expected_share_of_draws, criterion, grade, values, assumed,
+            figures: {complement_over_threshold}}, where a carrier is injected}}
     exposure_ratios: [{arm, reference, species, form, organ, site, quantity, figures: {auc_ratio, peak_ratio}}]
     drivers: [{answer, owner, name, rank_correlation}]
     observed: [{arm, species, form, organ, site, quantity, unit, points, fold_error, within_2_fold, inside_interval}],
@@ -42,13 +46,16 @@ from janusome.simulation.findings import (
     plasma_exposure,
     response,
     tissue_exposure,
+    tumor_readouts,
     visibility,
 )
-from janusome.simulation.record import Arm, Record
+from janusome.simulation.record import Arm, Hypersensitivity, Record
 from janusome.simulation.scoring import Score, score
 from janusome.units import from_internal
 
 SCHEMA = "janusome-summary/1"
+READOUT_ABOUT = ("organ", "species", "form", "site", "basis", "above", "time_h", "from_h", "to_h")
+READOUT_COLUMNS = ("arm", *READOUT_ABOUT, "figure", "unit", "median", "q05", "q95", "note")
 
 
 def time_courses(record: Record) -> str:
@@ -62,6 +69,20 @@ def time_courses(record: Record) -> str:
             *head, quantity, unit = (cell(text) for text in (arm.name, c.species, c.form, c.organ, c.site, c.quantity, c.unit))
             numbers = zip(hours, *(_written(column) for column in quantiles(c.values)), strict=True)
             rows.writerows((*head, hour, quantity, unit, median, q05, q95) for hour, median, q05, q95 in numbers)
+    return target.getvalue()
+
+
+def readouts(record: Record) -> str:
+    """Return the read-outs of the lesions of every arm as CSV, long: one row a figure, under `READOUT_COLUMNS`."""
+    target = io.StringIO()
+    rows = csv.writer(target, lineterminator="\n")
+    rows.writerow(READOUT_COLUMNS)
+    for arm in record.arms:
+        for found in tumor_readouts(arm):
+            about = [found.about.get(name, "") for name in READOUT_ABOUT]
+            for figure, each in found.figures.items():
+                told = (each.median, each.q05, each.q95, "") if isinstance(each, Interval) else ("", "", "", each.reason)
+                rows.writerow([cell(item) for item in (arm.name, *about, figure, each.unit, *told)])
     return target.getvalue()
 
 
@@ -125,6 +146,19 @@ def _arm(arm: Arm, record: Record, *, hours: list[float], untreated: Arm | None)
         "biodistribution": [_finding(found) for found in biodistribution(arm, hours)],
         "tumor_response": [_finding(found) for found in response(arm, untreated)],
         "visibility": [_finding(found) for found in visibility(arm)],
+        "tumor_readouts": [_finding(found) for found in tumor_readouts(arm)],
+    } | ({} if arm.hypersensitivity is None else {"hypersensitivity": _reaction(arm.hypersensitivity)})
+
+
+def _reaction(found: Hypersensitivity) -> dict[str, Any]:
+    return {
+        "expected_at_median_inputs": bool(found.expected[0]),
+        "expected_share_of_draws": float(found.expected.mean()),
+        "criterion": found.criterion,
+        "grade": found.grade,
+        "values": found.values,
+        "assumed": found.assumed,
+        "figures": {"complement_over_threshold": answer(interval(found.load, ""))},
     }
 
 

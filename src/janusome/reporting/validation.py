@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from janusome.files.library import Library
 from janusome.reporting.baselines import baseline
+from janusome.reporting.inputs import given, in_solvent
 from janusome.reporting.measures import figure
-from janusome.reporting.published import IN_TUMOR, UPTAKE, Published, dose_of, why_not
-from janusome.reporting.regimens import DRAWS, Regimen, regimen_of
+from janusome.reporting.published import AGAINST_SOLVENT, IN_TUMOR, INPUTS, UPTAKE, Published, dose_of, why_not
+from janusome.reporting.regimens import DRAWS, PEOPLE, SOLVENT, Regimen, regimen_of
 from janusome.simulation.record import Arm
 from janusome.simulation.run import simulate
 from janusome.specification.resolve import resolve
@@ -122,6 +123,11 @@ def compare(
 
 def _beside(row: Published, rows: Sequence[Published], runs: Runs) -> Compared:
     reason, regimen, dose = why_not(row), regimen_of(row.product), dose_of(row)
+    if not reason and regimen is not None and row.parameter in {*INPUTS, *AGAINST_SOLVENT}:
+        found = _given if row.parameter in INPUTS else _against_solvent
+        return Compared(
+            row, tuple(Ours(host, found(row, regimen, host, runs)) for host in row.hosts or PEOPLE[:1]), row.fitted
+        )
     if reason or regimen is None or dose is None:
         return Compared(row, why_not=reason)
     in_tumor = row.parameter in {*IN_TUMOR, *UPTAKE}
@@ -129,3 +135,21 @@ def _beside(row: Published, rows: Sequence[Published], runs: Runs) -> Compared:
     if any(np.isfinite(one.draws).mean() < 0.5 for one in ours):
         return Compared(row, why_not="our course does not show this figure in half of the draws")
     return Compared(row, ours, row.fitted, None if row.fitted else baseline(row, rows), free=regimen.free)
+
+
+def _given(row: Published, regimen: Regimen, host: str, runs: Runs) -> Array:
+    with_solvent = row.parameter.endswith("_solvent")
+    regimen = SOLVENT if with_solvent else regimen
+    study = resolve(regimen.study(host, regimen.usual_dose["human"], draws=runs.draws), runs.library)
+    return given(row, regimen, in_solvent(study) if with_solvent else study)
+
+
+def _against_solvent(row: Published, regimen: Regimen, host: str, runs: Runs) -> Array:
+    """Return a figure over that of the same drug in its solvent, each draw over its own."""
+    absolute = replace(row, parameter=AGAINST_SOLVENT[row.parameter], unit_text="L/h" if row.parameter[0] == "C" else "L")
+    solvent = Runs(runs.library, runs.draws, lambda study: in_solvent(runs.turn(study)))
+    first, second = (
+        figure(absolute, one, *by.arm(one, host, one.usual_dose["human"], with_tumor=False))
+        for one, by in ((regimen, runs), (SOLVENT, solvent))
+    )
+    return first / second

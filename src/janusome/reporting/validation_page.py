@@ -24,18 +24,26 @@ beat. For Doxil at other doses that is hard: within these doses its kinetics are
 ## What was fitted to what
 
 `calibration/fit_human_pharmacokinetics.py` moved the values below until the medians were nearest to the rows marked
-*fitted*, in the woman and the man of the library alike, each with every other input at its median. The spreads of
-the fitted values were then set from the published ranges over patients, where there are any.
+*fitted*, in women and men alike, each an ensemble with all other inputs spread. The library ships what it
+finds, to two digits; run again, it says so. Where a row prints mean and standard deviation, the fit aims at the
+median of the log-normal distribution that has both. The spreads of the fitted values were then set from the published
+ranges over patients, where there are any: such a row is marked *fitted* too, as is one that the library took as an input
+or that a value was chosen beside.
 
 - **Doxil**, to Cmax, AUC, volume at steady state and both half-lives at 10 mg/m²: clearance per phagocyte; exchange ratio
-  of liver, spleen and marrow, which ends at the upper bound of 0.5; exchange ratio of and partition into other organs.
-  The first half-life is that of a small phase and moves in jumps: exchange and partition were read from a scan.
-- **Myocet**, to AUC, volume and terminal half-life at 20, 25 and 30 mg/m²: clearance per phagocyte. The leak is not told.
-- **Onivyde**, to Cmax and AUC of irinotecan and SN-38 and the half-life at 70 mg/m²: clearance per phagocyte; leak.
+  of and partition into organs with tight walls. That of liver, spleen and marrow is held at 0.5, the most that models of
+  mice give. The spreads are the ranges of CL at 25 and of the volume at 50 mg/m² (Drummond 1999).
+- **Myocet**, to CL, AUC, volume and both half-lives at 20, 25 and 30 mg/m²: clearance per phagocyte; leak. These
+  figures contradict one another, and the fit lies between what the areas and what the clearances ask for.
+- **Onivyde**, to Cmax and AUC of irinotecan and SN-38 and the half-life at 70 mg/m²: clearance per phagocyte; leak. The
+  spread of the leak is that of the areas of irinotecan over patients at both doses.
 - **Vyxeos**, to its half-life: clearance per phagocyte.
 - **PK1**, to CL, both volumes, the exchange and both half-lives: filtered fraction; exchange ratio; partition.
 - **Free doxorubicin**, to CL, AUC, volume and terminal half-life at 25 and 50 mg/m²: hepatic intrinsic clearance; partition.
 - **Abraxane**, to CL, volume and terminal half-life at 260 mg/m²: hepatic intrinsic clearance and partition of paclitaxel.
+  Its unbound shares are inputs.
+- **BIND-014** and **AGuIX**: one value each, the leak and the partition, chosen beside a half-life that is from memory.
+- **C dots**: nothing. Size, filtration and extracellular space give the half-time of the whole body.
 
 ## Where the sources contradict themselves
 
@@ -51,19 +59,20 @@ the fitted values were then set from the published ranges over patients, where t
   L/m² is followed. It equals CL times half-life over ln 2 (601 L/m²), so it is set beside our volume of the terminal
   phase; that at steady state, which the fit took into account as well, is smaller.
 - **Myocet.** CL does not belong to the printed areas: 20 mg/m² over 30.4 mg h/L is 1.2 L/h at 1.8 m², not 23.5; the
-  volume of 21.4 L is above what area and half-life allow. The series at 30 mg/m² disagree by 1.7-fold in area.
+  volume of 21.4 L is above what area and half-life allow. The series at 30 mg/m² disagree by 1.7-fold in area. CL
+  falls from 23 to 9 L/h between 25 and 30 mg/m² and is 22 L/h again at 90: nothing that saturates does so.
 - **Onivyde.** 95 % encapsulated cannot be the mean over the course if irinotecan itself is cleared as fast as without
   liposomes: the free share is then at most one clearance over the other, half a percent.
 """
 NOTES = """Doses are infused over 30 min (free doxorubicin 5 min, Myocet 60 min, Onivyde 90 min, MM-302 60 min) where a source
 states nothing. *Not followed* marks what other figures of the same source contradict. Two phases are fitted to the
 simulated course after the infusion, sampled evenly on the logarithm of time. A published volume is set beside that at
-steady state, but for Abraxane. The dose of Rossi 1987 is not in its abstract; the kinetics of free doxorubicin do not
-depend on it here."""
+steady state, but for Abraxane, whose figures over those with solvent are read as ratios. The half-time of C dots is that
+of one exponential through what three days of scans see of the dose. The dose of Rossi 1987 is not in its abstract; the
+kinetics of free doxorubicin do not depend on it here."""
 NOT_FOLLOWED = {
     ("Doxil/Caelyx", "CL"),
     ("Abraxane", "V_total"),
-    ("TLC D-99 (Myocet)", "CL"),
 }
 TUMORS = """Lesions of 10 cm³ in a woman and of 0.3 cm³ in a mouse, each as one place. Microequivalents per gram are
 read as micrograms per millilitre. The mouse tumor is the row of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from janusome.model import (
     BLOOD,
     BOUND,
+    ENDOTHELIUM,
     INTERNALISED,
     INTERSTITIUM,
     LYMPH,
@@ -21,6 +22,7 @@ from janusome.model import (
     Species,
 )
 from janusome.simulation.assembly import Compartments, Matter
+from janusome.simulation.division import Division
 from janusome.simulation.layout import ABSENT, Index
 from janusome.simulation.lesion_grid import LesionGrid
 from janusome.simulation.perfusion import ARTERIAL, LUNG, VENOUS, flow_network, inflow, organ_supply
@@ -35,6 +37,7 @@ BODY = "body"
 CARRIER = "carrier"
 REMAINDER = "rest"
 LIVER = "liver"
+LUMINAL = "luminal_receptor_surface_density"  # what a receptor has that carries through the vessel wall
 TREATED, FREE_DRUG, UNTREATED = "treated", "free-drug", "untreated"
 
 
@@ -48,7 +51,7 @@ class Site:
 
     @property
     def volume(self) -> float:
-        """Volume, m^3: voxel count times voxel volume."""
+        """Volume, m^3: the shares of its voxels times the volume of one."""
         return self.grid.volume
 
 
@@ -175,64 +178,67 @@ def lesion_of(
     study: ResolvedStudy,
     lesion: Site,
     book: ValueBook,
+    division: Division,
     *,
-    voxel_volume: Draws | None = None,
-    vessel_weight: Draws | None = None,
+    own: tuple[Scope, ...] = (),
     place_of_vessels: int | None = None,
 ) -> Compartments:
-    """Return a lesion as one place, or as one voxel in each lane.
+    """Return a lesion as the places of a division.
 
     Parameters
     ----------
-    voxel_volume, vessel_weight
-        (lanes,): volume of the place, m^3, and its perfused vessel surface relative to the lesion's mean. Without them the
-        place is the whole lesion.
+    division
+        The shells of the whole lesion, or one voxel in each lane.
+    own
+        The rows of the carrier, whose size says how much of the interstitial fluid it reaches.
     place_of_vessels
-        Where the lesion's vessels stand among the places of the body; without it the voxels stand apart from the body.
+        Where the lesion's vessels stand among the places of the body; without it the places stand apart from the body.
     """
-    host = study.host
-    tumor = lesion.tumor
-    environment = (Scope(f"tumor {tumor.name}", tumor), Scope(f"host {host.name}", host))
+    tumor, count = lesion.tumor, len(division.names)
+    environment = environment_of(study, lesion)
     receptors = tuple(
         Scope(f"{row.target} of {tumor.name}", tumor.receptors[row.target])
         for row in study.ligands.values()
         if row.target in tumor.receptors
     )
-    volume = np.full(book.draws, lesion.volume) if voxel_volume is None else voxel_volume
-    surface = book.fill("vessel_surface_density", environment, Place(host.species))
-    weight = np.ones_like(volume) if vessel_weight is None else vessel_weight
-    sites = {INTERSTITIUM, INTERNALISED, PHAGOCYTOSED, TARGET} | ({BOUND} if receptors else set())
+    surface = book.fill("vessel_surface_density", environment, Place(study.host.species))[:, None] * division.vessel_weight
+    sites = frozenset({INTERSTITIUM, INTERNALISED, PHAGOCYTOSED, TARGET} | ({BOUND} if receptors else set()))
+    if any(LUMINAL in scope.row.values for scope in receptors):
+        sites |= {ENDOTHELIUM}
+    whole = np.ones((book.draws, 1))
+    reached = {}
+    if own:
+        filled = book.fill("accessible_interstitial_fraction", (*own, *environment), Place(study.host.species))
+        reached["accessible_interstitial_fraction"] = filled[:, None] * np.ones((1, count))
     return Compartments(
         name=lesion.name,
         kind=Region.TUMOR,
-        places=(lesion.name,),
-        sites=(frozenset(sites),),
-        scopes=((*receptors, *environment),),
-        host_species=host.species,
+        places=division.names,
+        sites=(sites,) * count,
+        scopes=((*receptors, *environment),) * count,
+        host_species=study.host.species,
         laws=tumor.laws,
-        place_laws=(frozenset(),),
-        links=np.zeros((0, 2), dtype=np.int64),
-        link_values={},
-        context={"tissue_volume": volume[:, None], "vessel_surface_density": (surface * weight)[:, None]},
+        place_laws=(frozenset(),) * count,
+        links=division.links,
+        link_values={
+            "face_area_over_distance": division.area_over_distance * whole,
+            "face_flow": division.flow * whole,
+        },
+        context={
+            "tissue_volume": division.volume * whole,
+            "vessel_surface_density": surface,
+            "leaky_surface_density": surface * division.leaky,
+            "barrier_surface_density": surface * (1.0 - division.leaky),
+            "filtration_rate_density": division.filtration * whole,
+            "border_outflow_density": division.outflow * whole,
+            **reached,
+            **{name: values * whole for name, values in division.environment.items()},
+        },
         vessels=None if place_of_vessels is None else (BODY, place_of_vessels),
         special={name: (Scope(f"{name} in {tumor.name}", part),) for name, part in tumor.drugs.items() if name in study.drugs},
     )
 
 
-def joined(study: ResolvedStudy, lesion: Site, book: ValueBook) -> Compartments:
-    """Return a lesion with all its voxels as places of one region, joined by their faces."""
-    one = lesion_of(study, lesion, book)
-    source, target, ratio = lesion.grid.links()
-    count = lesion.grid.count
-    column = np.ones((1, count))
-    return replace(
-        one,
-        places=tuple(f"voxel {k}" for k in range(count)),
-        sites=one.sites * count,
-        scopes=one.scopes * count,
-        place_laws=one.place_laws * count,
-        laws=("interstitial_diffusion",),
-        links=np.stack([source, target], axis=-1),
-        link_values={"face_area_over_distance": ratio[None, :]},
-        context={"tissue_volume": column * lesion.grid.voxel_volume},
-    )
+def environment_of(study: ResolvedStudy, lesion: Site) -> tuple[Scope, ...]:
+    """Return the rows that describe the tissue of a lesion."""
+    return (Scope(f"tumor {lesion.tumor.name}", lesion.tumor), Scope(f"host {study.host.name}", study.host))

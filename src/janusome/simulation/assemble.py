@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -230,4 +230,12 @@ def _fill(
         volumes=volumes,
         ph=ph,
         surroundings=surroundings,
+        opening=_opening(name, fields, region, parameters),
     )
+
+
+def _opening(name: str, fields: Mapping[str, slice], region: Compartments, parameters: Parameters) -> int | None:
+    """Return where the protocol says how open the wall is, for a law of a wall that closes."""
+    if "opening_half_life" not in fields:
+        return None
+    return parameters.add(f"{name}: opening in {region.name}", np.zeros((1, 1))).start

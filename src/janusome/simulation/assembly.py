@@ -105,6 +105,13 @@ class Acting:
     volumes: Mapping[str, slice]
     ph: Mapping[str, slice]
     surroundings: Mapping[str, slice]
+    opening: int | None = None  # parameter index of the share of a barrier that is open for the species
+
+    def stimulus(self, rise: AnyArray, p: AnyArray) -> Stimulus:
+        """Return what is done from outside where the law acts, at a rise of temperature."""
+        every = jnp.ones(len(self.places))
+        opened = 0.0 if self.opening is None else p[self.opening]
+        return Stimulus(temperature_rise=rise * every, barrier_opening=opened * every)
 
     def build(self, p: AnyArray) -> Any:
         """Return the law with its fields taken from the parameters."""
@@ -135,7 +142,7 @@ class Assembly:
         flows: list[JaxArray] = []
         change: list[tuple[Index, JaxArray]] = []
         for acting in self.acting:
-            stimulus = Stimulus(temperature_rise=p[self.heat[acting.region.name]] * jnp.ones(len(acting.places)))
+            stimulus = acting.stimulus(p[self.heat[acting.region.name]], p)
             if issubclass(acting.law, AbstractRate):
                 change += self._cells(acting, y, p, stimulus)
                 continue
@@ -167,8 +174,7 @@ class Assembly:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), jnp.zeros(0)
 
     def _transfers(self, acting: Acting, y: AnyArray, p: AnyArray) -> tuple[Transfer, ...]:
-        stimulus = Stimulus(temperature_rise=jnp.zeros(len(acting.places)))
-        return acting.build(p).transfers(self._material(acting, y, p), stimulus)
+        return acting.build(p).transfers(self._material(acting, y, p), acting.stimulus(0.0, p))
 
     def _moves(self, acting: Acting, y: JaxArray, p: JaxArray, stimulus: Stimulus) -> list[tuple[Index, Index, JaxArray]]:
         assert acting.species is not None

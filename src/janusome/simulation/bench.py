@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from janusome.simulation.arms import TREATED, Site, matter_of
 from janusome.simulation.assembly import Assembly
 from janusome.simulation.courses import CourseMaker, decay_constants
-from janusome.simulation.doses import given_in, warming_in
-from janusome.simulation.lesion_grid import LesionGrid, ball
-from janusome.simulation.protocol import Given, Warming
+from janusome.simulation.doses import given_in, stimuli_in
+from janusome.simulation.lesion_grid import LesionGrid
+from janusome.simulation.lesion_shapes import ball
+from janusome.simulation.protocol import Given, Stimulating
 from janusome.simulation.record import Course
 from janusome.simulation.run import coarse_assembly, half_lives, molar_masses
 from janusome.simulation.trajectory import Control, Trajectory, follow, program_of
@@ -83,18 +84,18 @@ class Bench:
         if unknown:
             raise KeyError(f"{unknown[0]} is no value of this study")
         book = ValueBook(draws=lanes, seed=0, fixed=values)
-        given, warming, assembly = self._assembled(book)
+        given, stimuli, assembly = self._assembled(book)
         moments = np.asarray(times, dtype=np.float64)
         trajectory = follow(
-            assembly, given, warming, until=float(moments[-1]), times=moments, control=control or Control(),
+            assembly, given, stimuli, until=float(moments[-1]), times=moments, control=control or Control(),
             name=self.arm, program=self.program,
         )  # fmt: skip
         return self._courses(trajectory, book)
 
-    def _assembled(self, book: ValueBook) -> tuple[list[Given], list[Warming], Assembly]:
+    def _assembled(self, book: ValueBook) -> tuple[list[Given], list[Stimulating], Assembly]:
         given = given_in(self.study, self.matter, self.arm, book)
-        warming = warming_in(self.study, book)
-        return given, warming, coarse_assembly(self.study, self.matter, self.lesions, given, book)
+        stimuli = stimuli_in(self.study, book)
+        return given, stimuli, coarse_assembly(self.study, self.matter, self.lesions, given, book)
 
     def _courses(self, trajectory: Trajectory, book: ValueBook) -> tuple[Course, ...]:
         maker = CourseMaker(

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from janusome.model import BOUND, PHAGOCYTOSED
 from janusome.particle.corona.anti_peg import RESPONSE, Response, faster_clearance
 from janusome.particle.corona.outcomes import Corona, corona_of
-from janusome.particle.corona.panel import Panel, Particle
+from janusome.particle.corona.panel import CONSTANTS, Constants, Panel, Particle
 from janusome.particle.corona.surface import accessible_share
 from janusome.simulation.assembly import Compartments
 from janusome.simulation.surroundings import at_places
@@ -36,6 +36,7 @@ DEFAULTS = {  # of a particle whose row does not say, in the internal set
     "peg_molar_mass": 2.0,
     "peg_grafting_density": 0.0,
 }
+FITTED = ("bare_zeta_share", "protein_charge_share", "slip_share", "coat_filling")  # of the host's row, else as in human serum
 CHANGEABLE = ("surface_hydrophobicity", "peg_molar_mass", "peg_grafting_density")
 
 
@@ -46,6 +47,7 @@ class Coronas(NamedTuple):
     particle: Particle
     now: Corona
     before: Corona
+    constants: Constants
 
     @property
     def uptake_ratio(self) -> Draws:
@@ -65,7 +67,15 @@ def coronas(study: ResolvedStudy, book: ValueBook) -> Coronas:
     filled = {name: book.fill_or(name, chain, Place(study.host.species), usual) for name, usual in DEFAULTS.items()}
     before = filled | _changed(study, book)
     particle, as_measured = (_particle(values) for values in (filled, before))
-    return Coronas(panel, particle, corona_of(particle, patients_panel(study, panel, book)), corona_of(as_measured, panel))
+    constants = constants_of(Scope(f"host {study.host.name}", study.host), study.host.species, book)
+    now = corona_of(particle, patients_panel(study, panel, book), constants=constants)
+    return Coronas(panel, particle, now, corona_of(as_measured, panel, constants=constants), constants)
+
+
+def constants_of(host: Scope, species: str, book: ValueBook) -> Constants:
+    """Return the numbers of the model with those that were fitted, draw by draw, as a host's row has them."""
+    usual = CONSTANTS._asdict()
+    return CONSTANTS._replace(**{name: book.fill_or(name, (host,), Place(species), usual[name]) for name in FITTED})
 
 
 def usual_panel(proteins: Mapping[str, Protein], species: str, book: ValueBook) -> Panel:

@@ -41,7 +41,7 @@ class CoronaAccount:
 
 def corona_account(study: ResolvedStudy, *, draws: int) -> CoronaAccount:
     """Return the account of a study whose proteins are there."""
-    book = ValueBook(draws=draws + 1, seed=study.seed)
+    book = ValueBook(draws=draws + 1, seed=study.seed, joints=study.joints)
     found = coronas(study, book)
     now, panel = found.now, found.panel
     usual = {
@@ -58,7 +58,8 @@ def corona_account(study: ResolvedStudy, *, draws: int) -> CoronaAccount:
         "ligands left free": (now.ligand_exposure, ""),
         "uptake by phagocytes over that of the library's rows": (found.uptake_ratio, ""),
     }
-    courses = coronas_over_time(found.particle, patients_panel(study, panel, book), np.array(list(MOMENTS.values())))
+    plasma, moments = patients_panel(study, panel, book), np.array(list(MOMENTS.values()))
+    courses = coronas_over_time(found.particle, plasma, moments, constants=found.constants)
     order = np.argsort(-now.mass_share[0])
     return CoronaAccount(
         figures={name: interval(values, unit) for name, (values, unit) in usual.items()},
@@ -83,13 +84,10 @@ def corona_notes(study: ResolvedStudy, faster: tuple[Draws | None, ...], book: V
     if study.reference is not None:
         found = coronas(study, book)
         ratio = interval(found.uptake_ratio, "")
-        share = float(found.now.hypersensitivity.mean())
         notes.append(
             f"the study changes the corona: phagocytes take up {ratio} times what the rows of the library say; "
             "most numbers of that model are assumed"
         )
-        if share > 0.5:
-            notes.append("complement on the particle exceeds what made 4 of 10 sera react to Doxil: expect hypersensitivity")
     for k, factor in enumerate(faster):
         if factor is not None:
             times = interval(factor, "")

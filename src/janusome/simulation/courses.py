@@ -50,17 +50,44 @@ class CourseMaker:
     def all(self) -> tuple[Course, ...]:
         """Return every course of the arm."""
         found: list[Course] = []
-        matter = self.assembly.matter
-        for name in dict.fromkeys(species.name for species in matter.species):
-            forms = [species for species in matter.species if species.name == name]
-            groups = [
-                (tuple(each for each in forms if each.form == form), str(form))
-                for form in dict.fromkeys(species.form for species in forms)
-            ]
-            groups += [(tuple(forms), TOTAL)] if len(groups) > 1 else []
-            for group, form in groups:
-                found += self._of(name, form, group)
+        for name, form, group in self.groups():
+            found += self._of(name, form, group)
         return (*found, *self._cells())
+
+    def groups(self) -> list[tuple[str, str, tuple[Species, ...]]]:
+        """Return what is followed: name, form and species; of what has several forms also the total."""
+        species, found = self.assembly.matter.species, []
+        for name in dict.fromkeys(each.name for each in species):
+            forms = [each for each in species if each.name == name]
+            groups = [
+                (name, str(form), tuple(e for e in forms if e.form == form)) for form in dict.fromkeys(e.form for e in forms)
+            ]
+            found += [*groups, *([(name, TOTAL, tuple(forms))] if len(groups) > 1 else [])]
+        return found
+
+    def given(self) -> list[tuple[str, str, tuple[Species, ...]]]:
+        """Return the groups of what a dose held any of, as it was or as it becomes."""
+        injected, matter = self.trajectory.injected, self.assembly.matter
+        return [group for group in self.groups() if np.any(injected.get(material_of(group[2][0], matter), 0.0))]
+
+    def against_plasma(self, name: str, group: tuple[Species, ...], lesion: Site) -> dict[str, tuple[Array, Array]]:
+        """Return courses (lanes, times) in a lesion, each with the course in plasma that it is compared with.
+
+        `volume` is per tissue volume, outside vessels, over plasma (mol/m^3 each). `mass` is per mass of tumor without its
+        blood (mol/kg), `sample` with the residual blood of a sample: shares of the dose, so that decay is corrected for.
+        """
+        if self.body is None:
+            return {}
+        venous, place = self.body.places.index(VENOUS), self.body.places.index(lesion.name)
+        blood = _total(self._pool(species, BODY, BLOOD)[..., venous] for species in group)
+        plasma = blood / self.assembly.volumes[BODY, BLOOD, "carried"][:, [venous]]
+        tissue = _total(self._region(species, lesion.name) for species in group) + np.zeros_like(plasma)
+        sampled = tissue + _total(self._place(species, BODY, place) for species in group) - self._bled(group, lesion.name)
+        mass, corrected = self._mass(self.body, place)[:, None], self._corrected(name, plasma, left_the_body=False)
+        return {"volume": (tissue / lesion.volume, plasma)} | {
+            basis: (self._corrected(name, amount / mass, left_the_body=False), corrected)
+            for basis, amount in (("mass", tissue), ("sample", sampled))
+        }
 
     def _of(self, name: str, form: str, group: tuple[Species, ...]) -> list[Course]:
         return [*self._plasma(name, form, group), *self._organs(name, form, group), *self._sites(name, form, group)]
@@ -71,7 +98,7 @@ class CourseMaker:
         place = self.body.places.index(VENOUS)
         volume = self.assembly.volumes[BODY, BLOOD, "carried"][:, [place]]
         amount = _total(self._pool(species, BODY, BLOOD)[..., place] for species in group)
-        value, unit = self._measured(name, amount / volume)
+        value, unit = self.measured(name, amount / volume)
         return [Course(name, form, PLASMA, BLOOD, IN_PLASMA, unit, value)]
 
     def _organs(self, name: str, form: str, group: tuple[Species, ...]) -> list[Course]:
@@ -159,10 +186,10 @@ class CourseMaker:
                             species, lesion.name, pool.site
                         ).sum(axis=-1)
             for site, amount in sites.items():
-                value, unit = self._measured(name, amount / lesion.volume)
+                value, unit = self.measured(name, amount / lesion.volume)
                 found.append(Course(name, form, lesion.name, site, IN_TISSUE, unit, value))
             if sites:
-                value, unit = self._measured(name, _total(sites.values()) / lesion.volume)
+                value, unit = self.measured(name, _total(sites.values()) / lesion.volume)
                 found.append(Course(name, form, lesion.name, WHOLE, IN_TISSUE, unit, value))
         return found
 
@@ -179,7 +206,7 @@ class CourseMaker:
             found.append(Course(CELLS, "all", lesion.name, WHOLE, "volume", "cm^3", volume))
         return found
 
-    def _measured(self, name: str, concentration: Array) -> tuple[Array, str]:
+    def measured(self, name: str, concentration: Array) -> tuple[Array, str]:
         """Return a concentration (mol/m^3) as it is measured: mass of a drug, number of carriers, activity of a label."""
         if name in self.decay:
             return from_internal(concentration * self.decay[name] * Avogadro, "kBq/mL"), "kBq/mL"

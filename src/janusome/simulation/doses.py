@@ -14,7 +14,8 @@ from janusome.model import Form, Species
 from janusome.simulation.arms import CARRIER, FREE_DRUG, UNTREATED
 from janusome.simulation.assembly import Matter
 from janusome.simulation.corona import antibody_factors
-from janusome.simulation.protocol import INHALED, Given, Warming
+from janusome.simulation.opening import Sonication
+from janusome.simulation.protocol import INHALED, Given, Stimulating, Warming
 from janusome.simulation.release import in_pools
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import DoseEvent, ResolvedStudy
@@ -23,6 +24,7 @@ from janusome.units import from_internal
 Draws = NDArray[np.float64]
 
 PAYLOAD, LABEL = "drug", "label"
+OPENING = "ultrasound_opening"  # the law of tumors whose barrier ultrasound opens
 
 
 def given_in(study: ResolvedStudy, matter: Matter, arm: str, book: ValueBook) -> list[Given]:
@@ -86,10 +88,27 @@ def _words(event: DoseEvent, *, with_label: bool) -> str:
     return f"{event.written} of {event.of}{activity}{inhaled}"
 
 
-def warming_in(study: ResolvedStudy, book: ValueBook) -> list[Warming]:
-    """Return the heating of the protocol as rises above body temperature; heat is given in every arm that is treated."""
+def stimuli_in(study: ResolvedStudy, book: ValueBook) -> list[Stimulating]:
+    """Return what is done to the lesions from outside, in every arm that is treated."""
+    return [*_warming(study, book), *_sonications(study, book)]
+
+
+def _warming(study: ResolvedStudy, book: ValueBook) -> list[Warming]:
+    """Return the heating of the protocol as rises above body temperature."""
     body = float(book.fill("body_temperature", (host_scope(study),), Place(study.host.species))[0])
     return [Warming(event.at, event.over, event.temperature - body) for event in study.heatings]
+
+
+def _sonications(study: ResolvedStudy, book: ValueBook) -> list[Sonication]:
+    """Return the sonications of the protocol at the lesions that have a barrier to open, with how much of it they open."""
+    found = []
+    for event in study.sonications:
+        for lesion in (one for one in study.lesions if OPENING in one.tumor.laws):
+            chain = (Scope(f"tumor {lesion.tumor.name}", lesion.tumor), host_scope(study))
+            context = {"mechanical_index": np.full(book.draws, event.mechanical_index)}
+            extent = book.fill("barrier_opening_extent", chain, Place(study.host.species), context=context)
+            found.append(Sonication(event.at, extent, lesion.name))
+    return found
 
 
 def host_scope(study: ResolvedStudy) -> Scope:

@@ -146,6 +146,23 @@ def visibility(arm: Arm) -> list[Finding]:
     return found
 
 
+def tumor_readouts(arm: Arm) -> list[Finding]:
+    """Return what lesions were read out for, together what was read out of one material, at one moment and in one way."""
+    found: dict[tuple[tuple[str, str | float], ...], dict[str, Answer]] = {}
+    for each in arm.readouts:
+        about: dict[str, str | float] = {"organ": each.lesion, "species": each.species, "form": each.form, "site": each.site}
+        about |= {"basis": each.basis} | ({"above": each.above} if each.above else {})
+        if each.time is not None:
+            about["time_h"] = round(from_internal(each.time, "h"), 6)
+        if each.window is not None:
+            about |= {
+                name: round(from_internal(edge, "h"), 6) for name, edge in zip(("from_h", "to_h"), each.window, strict=True)
+            }
+        why = tuple("" if known else each.reason for known in np.isfinite(each.values))
+        found.setdefault(tuple(about.items()), {})[each.figure] = interval(each.values, each.unit, reasons=why)
+    return [Finding(dict(about), figures) for about, figures in found.items()]
+
+
 def against(arm: Arm, reference: Arm) -> list[Finding]:
     """Return ratios of exposure between two arms, draw by draw: every input but the arm is the same in a draw."""
     found = []

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from janusome.model import (
     BOUND,
+    ENDOTHELIUM,
     EXITS,
     INTERNALISED,
     INTERSTITIUM,
@@ -24,7 +25,7 @@ from janusome.model import (
 Index = NDArray[np.int64]
 ABSENT = -1
 
-CARRIED = (INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED)
+CARRIED = (ENDOTHELIUM, INTERSTITIUM, BOUND, INTERNALISED, PHAGOCYTOSED)
 TUMOR_SITES: Mapping[Form, tuple[str, ...]] = {
     Form.CARRIER: CARRIED,
     Form.ENCAPSULATED: CARRIED,

@@ -18,6 +18,7 @@ from scipy.ndimage import binary_dilation
 from janusome.model import (
     BLOOD,
     BOUND,
+    ENDOTHELIUM,
     INTERNALISED,
     INTERSTITIUM,
     PHAGOCYTOSED,
@@ -41,7 +42,7 @@ from janusome.units import from_internal
 
 Array = NDArray[np.float64]
 
-OUTSIDE, INSIDE = (INTERSTITIUM, BOUND), (INTERNALISED, PHAGOCYTOSED)
+OUTSIDE, INSIDE = (INTERSTITIUM, BOUND), (ENDOTHELIUM, INTERNALISED, PHAGOCYTOSED)
 SITE_PREFIXES = {"intracellular_": "intracellular", "detached_": "detached"}
 
 
@@ -224,7 +225,7 @@ class _View:
             field[grid.inside] = values
             return resample(jnp.asarray(field), voxel_size=grid.voxel_size, of=camera.voxel_size, shape=shape)
 
-        share = onto(1.0)
+        share = onto(grid.shares)
         reached = max(1, round(1.5 * reach / float(camera.voxel_size.min())))
         apart = np.asarray(binary_dilation(np.asarray(share) > 0.0, iterations=reached), dtype=bool)
         pattern = Label(*(onto(part) for part in in_voxels))
@@ -284,11 +285,11 @@ def _in_voxels(snapshot: Snapshot, field: TumorField, lesion: Site, label: str, 
         index = [int(pools[key][0]) for site in sites if (key := Pool(Species(form, label), lesion.name, site)) in pools]
         return snapshot.states[:, index].sum(axis=-1) / lesion.grid.voxel_volume
 
-    in_blood = _vessel_blood(coarse, lesion, label, moment)
+    in_blood = {form: each[0] * lesion.grid.shares for form, each in _vessel_blood(coarse, lesion, label, moment).items()}
     return Label(
-        held(Form.ATTACHED, OUTSIDE) + in_blood[Form.ATTACHED][0],
+        held(Form.ATTACHED, OUTSIDE) + in_blood[Form.ATTACHED],
         held(Form.ATTACHED, INSIDE),
-        held(Form.DETACHED, OUTSIDE + INSIDE) + in_blood[Form.DETACHED][0],
+        held(Form.DETACHED, OUTSIDE + INSIDE) + in_blood[Form.DETACHED],
     )
 
 

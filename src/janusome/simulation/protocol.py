@@ -1,4 +1,4 @@
-"""Protocol: doses, infusions and heating become jumps of the state and controls between breakpoints."""
+"""Protocol: doses, infusions, heating and sonications become jumps of the state and controls between breakpoints."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from janusome.model import BLOOD, CAVITY, INTERSTITIUM, Region, Species
 from janusome.numerics.tape import Segment
 from janusome.simulation.assembly import Assembly
 from janusome.simulation.layout import ABSENT, Pool
+from janusome.simulation.opening import Sonication, opened
 from janusome.simulation.perfusion import VENOUS
 
 Draws = NDArray[np.float64]
@@ -36,6 +37,11 @@ class Given:
     faster: Draws | None = None  # by what factor phagocytes clear from this dose on, for antibodies that earlier doses raised
     entry: Mapping[str, Draws] = field(default_factory=dict)
 
+    @property
+    def edges(self) -> tuple[float, float]:
+        """When it starts and when it ends."""
+        return self.start, self.start + self.duration
+
 
 @dataclass(frozen=True)
 class Warming:
@@ -46,25 +52,33 @@ class Warming:
     kelvin: float
     lesion: str | None = None
 
+    @property
+    def edges(self) -> tuple[float, float]:
+        """When it starts and when it ends."""
+        return self.start, self.start + self.duration
 
-def breakpoints(given: Sequence[Given], warming: Sequence[Warming], until: float) -> list[float]:
+
+Stimulating = Warming | Sonication  # what is done from outside, beside doses
+
+
+def breakpoints(given: Sequence[Given], stimuli: Sequence[Stimulating], until: float) -> list[float]:
     """Return the moments between which everything from outside is constant, 0 and the end among them."""
     moments = {0.0, until}
-    for event in (*given, *warming):
-        moments |= {event.start, event.start + event.duration}
+    for event in (*given, *stimuli):
+        moments |= set(event.edges)
     return sorted(moment for moment in moments if 0.0 <= moment <= until)
 
 
 def segments(
-    assembly: Assembly, given: Sequence[Given], warming: Sequence[Warming], *, until: float, lanes: int
+    assembly: Assembly, given: Sequence[Given], stimuli: Sequence[Stimulating], *, until: float, lanes: int
 ) -> list[Segment]:
     """Return the timeline of one arm as the engine takes it."""
-    moments = breakpoints(given, warming, until)
-    return [segment_of(assembly, given, warming, start=start, stop=stop, lanes=lanes) for start, stop in pairwise(moments)]
+    moments = breakpoints(given, stimuli, until)
+    return [segment_of(assembly, given, stimuli, start=start, stop=stop, lanes=lanes) for start, stop in pairwise(moments)]
 
 
 def segment_of(
-    assembly: Assembly, given: Sequence[Given], warming: Sequence[Warming], *, start: float, stop: float, lanes: int
+    assembly: Assembly, given: Sequence[Given], stimuli: Sequence[Stimulating], *, start: float, stop: float, lanes: int
 ) -> Segment:
     """Return one stretch between breakpoints.
 
@@ -81,8 +95,9 @@ def segment_of(
                 elif dose.start <= start < dose.start + dose.duration:
                     controls[assembly.inputs[index]] += amount * share / dose.duration
     controls |= cleared_faster(assembly, given, start)
+    controls |= opened(assembly, sonications_of(stimuli), start=start, stop=stop)
     for region, column in assembly.heat.items():
-        rise = warmth(warming, start, region) if _is_tumor(assembly, region) else 0.0
+        rise = warmth(stimuli, start, region) if _is_tumor(assembly, region) else 0.0
         controls[column] = np.full(lanes, rise)
     return Segment(start=start, stop=stop, jump=jump if jump.any() else None, controls=controls)
 
@@ -98,9 +113,15 @@ def cleared_faster(assembly: Assembly, given: Sequence[Given], moment: float) ->
     return {column: assembly.parameters[:, column] * latest.faster[:lanes] for column in columns}
 
 
-def warmth(warming: Sequence[Warming], moment: float, lesion: str) -> float:
+def warmth(stimuli: Sequence[Stimulating], moment: float, lesion: str) -> float:
     """Return by how many kelvin a lesion is held above body temperature."""
-    return float(sum(w.kelvin for w in warming if w.start <= moment < w.start + w.duration and w.lesion in (None, lesion)))
+    warming = [one for one in stimuli if isinstance(one, Warming) and one.lesion in (None, lesion)]
+    return float(sum(w.kelvin for w in warming if w.start <= moment < w.start + w.duration))
+
+
+def sonications_of(stimuli: Sequence[Stimulating]) -> list[Sonication]:
+    """Return the sonications among what is done from outside."""
+    return [one for one in stimuli if isinstance(one, Sonication)]
 
 
 def _is_tumor(assembly: Assembly, region: str) -> bool:

@@ -40,6 +40,42 @@ class TumorMap:
     unit: str
     values: Array  # (z, y, x); not-a-number outside the lesion
     voxel_size: Array  # (3,) m
+    steady: bool = False  # whether it holds for the whole study
+
+
+@dataclass(frozen=True)
+class Readout:
+    """One figure of what a lesion holds of a material; `janusome.simulation.tumor_readouts` says how each is defined."""
+
+    lesion: str
+    species: str
+    form: str
+    site: str
+    figure: str  # "injected_dose_per_mass", "penetration_half_depth", ...
+    unit: str
+    values: Array  # (draws,), or (1,) where the basis is the median; not-a-number where it cannot be told
+    basis: str  # "ensemble", "ensemble, shells" or "median of every input, voxels"
+    time: float | None = None  # s; None for what holds for a window or the whole study
+    window: tuple[float, float] | None = None  # s
+    above: str = ""  # the threshold of a share, in words
+    reason: str = ""  # why a value is not a number
+
+
+@dataclass(frozen=True)
+class DepthProfile:
+    """A material against depth in a lesion at one moment: layers of the median's voxels, and shells of every draw."""
+
+    lesion: str
+    time: float  # s
+    species: str
+    form: str
+    site: str
+    quantity: str
+    unit: str
+    depth: Array  # (layers,) m, mean of each layer
+    values: Array  # (layers,)
+    shell_depth: Array  # (shells,) m, mean of each shell
+    shell_values: Array  # (draws, shells)
 
 
 @dataclass(frozen=True)
@@ -84,6 +120,18 @@ class DoseGiven:
 
 
 @dataclass(frozen=True)
+class Hypersensitivity:
+    """Whether complement on an injected carrier lets expect a reaction, for every draw, and what that rests on."""
+
+    load: Array  # (draws,) complement load over the one that counts
+    expected: NDArray[np.bool_]  # (draws,)
+    criterion: str
+    grade: str  # of the weakest value behind it
+    values: int  # behind it
+    assumed: int  # of them
+
+
+@dataclass(frozen=True)
 class Arm:
     """One arm of the study: treated, free-drug, untreated."""
 
@@ -98,6 +146,9 @@ class Arm:
     splitting_error: float | None  # grid against the few-shell solve: relative difference of what the tumor holds
     solver: dict[str, Any] = field(default_factory=dict)  # steps, fallbacks, seconds ...
     laws: tuple[str, ...] = ()  # that acted, by the names of their files
+    readouts: tuple[Readout, ...] = ()  # of every lesion
+    profiles: tuple[DepthProfile, ...] = ()
+    hypersensitivity: Hypersensitivity | None = None  # where a carrier was injected and the proteins of plasma are known
 
 
 @dataclass(frozen=True)

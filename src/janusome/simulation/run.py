@@ -23,24 +23,28 @@ from janusome.simulation.corona import with_binding, with_uptake
 from janusome.simulation.corona_account import corona_notes
 from janusome.simulation.courses import CELLS, IN_TISSUE, WHOLE, CourseMaker, decay_constants
 from janusome.simulation.domain import outside_validation
-from janusome.simulation.doses import given_in, warming_in
+from janusome.simulation.doses import given_in, stimuli_in
 from janusome.simulation.drivers import drivers_of
+from janusome.simulation.hypersensitivity import hypersensitivity_notes, hypersensitivity_of
 from janusome.simulation.layout import VIABLE, Pool
-from janusome.simulation.lesion_grid import LesionGrid, ball
+from janusome.simulation.lesion_fluid import in_shells
+from janusome.simulation.lesion_grid import LesionGrid
+from janusome.simulation.lesion_shapes import ball, lesion_grid
 from janusome.simulation.observe import scans_of
+from janusome.simulation.partition_domain import outside_structure
 from janusome.simulation.perfusion import VENOUS
-from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, breakpoints
+from janusome.simulation.protocol import INTRATUMORAL, Given, Stimulating, breakpoints
 from janusome.simulation.record import Arm, DoseGiven, Record, TumorMap
 from janusome.simulation.solubility import beyond_solubility
 from janusome.simulation.trajectory import Control, Trajectory, follow
 from janusome.simulation.tumor_field import Snapshot, TumorField, cells_of, follow_field
+from janusome.simulation.tumor_reading import profiles_of, readouts_of, steady_maps
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy
 from janusome.units import from_internal
 
 Array = NDArray[np.float64]
 
-DEFAULT_VOXELS = 900  # of a lesion that is given by its volume
 POINTS = 160  # of a time course, shared by the stretches between doses
 FIRST_POINT = 2.0  # s after a dose
 REPORTED_PACKAGES = ("jax", "equinox", "numba", "numpy", "scipy", "pint")
@@ -74,11 +78,8 @@ def simulate(
         If `control` asked to stop.
     """
     control = control or Control()
-    lesions = tuple(
-        Site(one.name, one.tumor, grids[one.name] if one.mask is not None else _ball(one.volume, one.voxels))
-        for one in study.lesions
-    )
-    book = ValueBook(draws=study.draws + 1, seed=study.seed)
+    lesions = tuple(Site(one.name, one.tumor, lesion_grid(one, grids, seed=study.seed)) for one in study.lesions)
+    book = ValueBook(draws=study.draws + 1, seed=study.seed, joints=study.joints)
     arms = tuple(_arm(study, name, lesions, book, control) for name in _names(study, lesions))
     drivers = drivers_of(arms, book)
     undissolved = beyond_solubility(study, arms, book)
@@ -91,8 +92,11 @@ def simulate(
         drivers=drivers,
         cautions=(
             *(f"{one.place} {one.what}; {one.consequence}" for one in study.cautions),
+            *(f"{one.name} {note}" for one in lesions for note in one.grid.notes),
             *outside_validation(study),
             *corona_notes(study, _faster(study, book), book),
+            *outside_structure(study, book),
+            *(note for arm in arms for note in hypersensitivity_notes(arm.name, arm.hypersensitivity)),
             *undissolved,
             f"{assumed} of the {len(book.used)} values used are assumed: no source was found for them",
         ),
@@ -112,7 +116,7 @@ def check(study: ResolvedStudy) -> None:
     InputErrors
         With every value that a law needs and nothing supplies.
     """
-    book = ValueBook(draws=1, seed=study.seed)
+    book = ValueBook(draws=1, seed=study.seed, joints=study.joints)
     lesions = tuple(Site(one.name, one.tumor, ball(one.volume or 1e-6, voxels=1)) for one in study.lesions)
     for name in _names(study, lesions):
         with book.together():
@@ -123,11 +127,6 @@ def check(study: ResolvedStudy) -> None:
 def _faster(study: ResolvedStudy, book: ValueBook) -> tuple[Array | None, ...]:
     """Return by what factor each dose of the treated arm is cleared faster for antibodies, draw by draw."""
     return tuple(dose.faster for dose in given_in(study, matter_of(study, TREATED), TREATED, book))
-
-
-def _ball(volume: float | None, voxels: int | None) -> LesionGrid:
-    assert volume is not None
-    return ball(volume, voxels=voxels or DEFAULT_VOXELS)
 
 
 def _names(study: ResolvedStudy, lesions: Sequence[Site]) -> tuple[str, ...]:
@@ -152,27 +151,28 @@ def _arm(
     matter = matter_of(study, name)
     with book.together():
         given = given_in(study, matter, name, book)
-        warming = [] if name == UNTREATED else warming_in(study, book)
+        stimuli = [] if name == UNTREATED else stimuli_in(study, book)
         assembly = coarse_assembly(study, matter, lesions, given, book)
     acted = dict.fromkeys(acting.name for acting in assembly.acting)
     times = time_grid(study, given)
     coarse = _stoppable(
-        control, lambda: follow(assembly, given, warming, until=study.until, times=times, control=control, name=name)
+        control, lambda: follow(assembly, given, stimuli, until=study.until, times=times, control=control, name=name)
     )
     maker = CourseMaker(
         coarse, lesions, book, molar_mass=molar_masses(study, book), decay=decay_constants(half_lives(study, book))
     )
     courses = maker.all()
     field = (
-        _field(study, matter, lesions, given, warming, name=name, book=book, coarse=coarse, control=control)
+        _field(study, matter, lesions, given, stimuli, name=name, book=book, coarse=coarse, control=control)
         if lesions and given
         else None
     )
     masses = molar_masses(study, book)
-    maps = tuple(_maps(field, lesions, _map_moments(study, given), masses)) if field is not None else ()
+    moments = _map_moments(study, given) if given else []
+    maps = (*_maps(field, lesions, moments, masses), *steady_maps(field, lesions)) if field is not None else ()
     scans = scans_of(study, coarse, field, lesions, book) if field is not None else ()
     if field is not None:
-        acted["interstitial_diffusion"] = None
+        acted["interstitial_transport"] = None
     return Arm(
         name=name,
         formulation={TREATED: study.formulation.name, FREE_DRUG: "free " + " + ".join(study.formulation.payloads)}.get(
@@ -186,7 +186,12 @@ def _arm(
         ledger_error=max(coarse.ledger_error, field.ledger_error if field is not None else 0.0),
         splitting_error=None if field is None else field.splitting_error,
         laws=tuple(acted),
+        readouts=readouts_of(study, coarse, field, lesions, given, courses=courses, maker=maker, moments=moments)
+        if field is not None
+        else (),
+        profiles=profiles_of(coarse, field, lesions, maker=maker, moments=moments) if field is not None else (),
         solver={**coarse.solver, **(field.solver if field else {}), "seconds": round(time.perf_counter() - started, 2)},
+        hypersensitivity=hypersensitivity_of(study, given),
     )
 
 
@@ -195,7 +200,7 @@ def _field(
     matter: Matter,
     lesions: tuple[Site, ...],
     given: Sequence[Given],
-    warming: Sequence[Warming],
+    stimuli: Sequence[Stimulating],
     *,
     name: str,
     book: ValueBook,
@@ -203,7 +208,7 @@ def _field(
     control: Control,
 ) -> TumorField:
     """Solve the lesions voxel by voxel at the median of every input; the values that only voxels need enter the account."""
-    single = ValueBook(draws=1, seed=study.seed)
+    single = ValueBook(draws=1, seed=study.seed, joints=study.joints)
     body = coarse_assembly(study, matter, lesions, given_in(study, matter, name, single), single)
     moments = _map_moments(study, given)
     field = _stoppable(
@@ -213,7 +218,7 @@ def _field(
             matter,
             lesions,
             given,
-            warming,
+            stimuli,
             until=study.until,
             body=body,
             book=single,
@@ -238,19 +243,25 @@ def _stoppable(control: Control, solve: Any) -> Any:
 def coarse_assembly(
     study: ResolvedStudy, matter: Matter, lesions: tuple[Site, ...], given: Sequence[Given], book: ValueBook
 ) -> Assembly:
-    """Assemble an arm with each lesion as one place."""
+    """Assemble an arm with each lesion as a few shells."""
     if not matter.species:
-        return assemble(matter, [lesion_of(study, one, book) for one in lesions], book, lanes=book.draws)
+        alone = [lesion_of(study, one, book, in_shells(study, one, book)) for one in lesions]
+        return assemble(matter, alone, book, lanes=book.draws)
     own = matter.chains.get(Species(Form.CARRIER, CARRIER), ())
     body = with_uptake(body_of(study, lesions, book), study, own, book)
-    tumors = [lesion_of(study, one, book, place_of_vessels=body.places.index(one.name)) for one in lesions]
+    tumors = [
+        lesion_of(study, one, book, in_shells(study, one, book), own=own, place_of_vessels=body.places.index(one.name))
+        for one in lesions
+    ]
     tumors = [with_binding(one, study, own, book) for one in tumors]
     entered: dict[tuple[Pool, int], None] = {}
     for dose in (one for one in given if one.duration > 0.0):
         for species in dose.amounts:
             if dose.route == INTRATUMORAL:
-                reached = [one.name for one in lesions if dose.lesion in (None, one.name)]
-                entered |= {(Pool(species, name, INTERSTITIUM), 0): None for name in reached}
+                reached = [one for one in tumors if dose.lesion in (None, one.name)]
+                entered |= {
+                    (Pool(species, one.name, INTERSTITIUM), k): None for one in reached for k in range(len(one.places))
+                }
             elif dose.entry:
                 cavity = Pool(species, BODY, CAVITY)
                 entered |= {(cavity, body.places.index(place)): None for place in dose.entry}
@@ -299,7 +310,7 @@ def _mapped(
     def per_volume(species: Species, *sites: str) -> Array:
         own = [int(pools[pool][0]) for pool in pools if pool.region == lesion.name and pool.species == species]
         chosen = [int(pools[Pool(species, lesion.name, site)][0]) for site in sites] or own
-        return snapshot.states[:, chosen].sum(axis=-1) / lesion.grid.voxel_volume
+        return snapshot.states[:, chosen].sum(axis=-1) / (lesion.grid.shares * lesion.grid.voxel_volume)
 
     for species in assembly.matter.species:
         if species.form is Form.CARRIER:

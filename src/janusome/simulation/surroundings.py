@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from janusome.model import BLOOD, BOUND, CAVITY, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, VESSELS, Region
+from janusome.model import BLOOD, BOUND, CAVITY, ENDOTHELIUM, INTERNALISED, INTERSTITIUM, PHAGOCYTOSED, TARGET, VESSELS, Region
 from janusome.simulation.assembly import Compartments
 from janusome.simulation.values import Place, Scope, ValueBook
 
@@ -56,8 +56,10 @@ class Surroundings:
         else:
             cell_volume = tissue * each("cell_volume_fraction")
             fluid = tissue * each("interstitial_fraction")
-            carried = {INTERSTITIUM: fluid, BOUND: fluid, INTERNALISED: cell_volume, PHAGOCYTOSED: cell_volume}
-            small = carried | {TARGET: cell_volume}
+            reached = region.context.get("accessible_interstitial_fraction")
+            small = {INTERSTITIUM: fluid, INTERNALISED: cell_volume, PHAGOCYTOSED: cell_volume, TARGET: cell_volume}
+            small |= {ENDOTHELIUM: tissue}
+            carried = {**small, BOUND: fluid, INTERSTITIUM: fluid if reached is None else tissue * reached}
             outside_ph, initial = each("interstitial_ph"), tissue * each("cell_density")
             if region.vessels is not None:
                 body, place = region.vessels
@@ -65,7 +67,7 @@ class Surroundings:
                 carried, small = carried | {VESSELS: shared + 0 * tissue}, small | {VESSELS: shared + 0 * tissue}
         for kind, group in (("carried", carried), ("small", small)):
             volumes.update({(region.name, site, kind): volume for site, volume in group.items()})
-        ph = {BLOOD: blood_ph, VESSELS: blood_ph, INTERSTITIUM: outside_ph, BOUND: outside_ph}
+        ph = {BLOOD: blood_ph, VESSELS: blood_ph, ENDOTHELIUM: blood_ph, INTERSTITIUM: outside_ph, BOUND: outside_ph}
         ph |= {INTERNALISED: inside_ph, PHAGOCYTOSED: inside_ph, TARGET: inside_ph}
         if any(CAVITY in sites for sites in region.sites):
             ph |= {CAVITY: each("cavity_ph", CAVITY)}
@@ -86,6 +88,8 @@ def at_places(name: str, region: Compartments, places: Sequence[int], own: tuple
 
 
 def _of_place(name: str, region: Compartments, place: int, own: tuple[Scope, ...], book: ValueBook) -> Draws:
-    context = {key: values[:, place] for key, values in region.context.items() if not np.isnan(values[:, place]).any()}
+    # Powers and logarithms of a strided column round otherwise than those of a plain one, and one draw is never strided.
+    columns = {key: np.ascontiguousarray(values[:, place]) for key, values in region.context.items()}
+    context = {key: column for key, column in columns.items() if not np.isnan(column).any()}
     chain = (*own, *region.scopes[place])
     return book.fill(name, chain, Place(region.host_species, region.organ(place)), context=context)

@@ -14,7 +14,7 @@ from janusome.numerics.precision import double
 from janusome.numerics.tape import Program, Solution, Tolerances, solve, translate
 from janusome.simulation.assembly import Assembly, Matter
 from janusome.simulation.layout import Layout
-from janusome.simulation.protocol import Given, Warming, segments
+from janusome.simulation.protocol import Given, Stimulating, segments
 
 Draws = NDArray[np.float64]
 
@@ -111,7 +111,7 @@ def ledger_error(layout: Layout, matter: Matter, states: Draws, injected: Mappin
 def follow(
     assembly: Assembly,
     given: Sequence[Given],
-    warming: Sequence[Warming],
+    stimuli: Sequence[Stimulating],
     *,
     until: float,
     times: Draws,
@@ -132,7 +132,7 @@ def follow(
         program,
         assembly.initial,
         assembly.parameters,
-        segments(assembly, given, warming, until=until, lanes=lanes),
+        segments(assembly, given, stimuli, until=until, lanes=lanes),
         times,
         tolerances=tolerances_of(assembly, given),
         threads=control.threads,

@@ -1,10 +1,10 @@
 """Tumor field: a lesion voxel by voxel, coupled to the body both ways.
 
-Each macro step first advances the body with every lesion as one place, implicitly, so that even a drug that crosses the vessel
-wall in seconds is taken from the blood as fast as the blood brings it. The blood that this gives drives the voxels over the
-same step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then the one place is set to
-what the voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the step
-squared.
+Each macro step first advances the body with every lesion as a few shells, implicitly, so that even a drug that crosses the
+vessel wall in seconds is taken from the blood as fast as the blood brings it. The blood that this gives drives the voxels
+over the same step: they spread (half a step), react (each a lane of the tape engine) and spread again. Then the shells are set
+to what the voxels hold, and the difference goes back to the body: mass is exact, and the correction is of the order of the
+step squared.
 """
 
 from __future__ import annotations
@@ -20,24 +20,32 @@ from scipy.sparse import csr_array
 
 from janusome.model import BLOOD, INTERSTITIUM, Form, Region, Species
 from janusome.numerics.diffusion import exchange_operator, spread
-from janusome.numerics.precision import double
 from janusome.numerics.tape import Program, Segment, Tolerances, solve
-from janusome.simulation.arms import BODY, CARRIER, Site, joined, lesion_of
+from janusome.simulation.arms import BODY, CARRIER, Site, environment_of, lesion_of
 from janusome.simulation.assemble import assemble
-from janusome.simulation.assembly import Assembly, Compartments, Matter
+from janusome.simulation.assembly import SMALL, Assembly, Compartments, Matter
 from janusome.simulation.corona import with_binding
+from janusome.simulation.division import Division
 from janusome.simulation.layout import DYING, VIABLE, Pool
+from janusome.simulation.lesion_fluid import SHELLS, along_links, in_voxels, shell_shares
+from janusome.simulation.opening import Sonication, opened
 from janusome.simulation.perfusion import VENOUS
-from janusome.simulation.protocol import INTRATUMORAL, Given, Warming, segment_of, warmth
+from janusome.simulation.protocol import INTRATUMORAL, Given, Stimulating, segment_of, sonications_of, warmth
 from janusome.simulation.trajectory import Control, Trajectory, injected_by, material_of, program_of, tolerances_of
 from janusome.simulation.values import Place, ValueBook
 from janusome.specification.resolved import ResolvedStudy
+from janusome.tumor.interstitial_transport import InterstitialTransport
 
 Array = NDArray[np.float64]
 
 STUB = "vessels apart"
 LARGEST_CHANGE = 0.1  # of the content of a lesion's plasma within one macro step
+SPARSEST = 1.0  # 1/m, surface of vessels per volume: where there are fewer, oxygen is told as if there were these
 SHORTEST, LONGEST = 0.5, 6.0 * 3600.0  # s
+LOCAL, LOOSER = (
+    1e-4,
+    1e3,
+)  # relative tolerance in a voxel, and its absolute one over the body's: a tenth of the splitting's error
 
 
 @dataclass(frozen=True)
@@ -57,12 +65,19 @@ class _Voxels:
     assembly: Assembly
     program: Program
     operators: Mapping[Species, csr_array]
+    shells: Array  # (shells, voxels): how much of each voxel lies in each shell of the one that follows in the body
+    surroundings: Mapping[str, Array]  # by quantity, (voxels,)
     states: Array
     step: Any = None
 
     def vessels(self, species: Species) -> int:
         """Where the content of the vessels, as given by the body, stands in every lane."""
         return int(self.assembly.layout.pools[Pool(species, STUB, BLOOD)][0])
+
+    def volume_shares(self) -> Array:
+        """Share of the lesion's volume in each voxel."""
+        volume = self.assembly.tissue_volume[self.lesion.name][:, 0]
+        return volume / volume.sum()
 
     def pools(self) -> list[tuple[Pool, int]]:
         """The pools of a voxel, and where they stand."""
@@ -79,6 +94,7 @@ class TumorField:
     ledger_error: float
     splitting_error: float
     solver: Mapping[str, Any] = field(default_factory=dict)
+    surroundings: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)  # of each lesion: quantity -> (voxels,)
 
     def at(self, lesion: str, time: float) -> Snapshot:
         """Return the snapshot of a lesion at a moment that was asked for."""
@@ -90,7 +106,7 @@ def follow_field(
     matter: Matter,
     lesions: Sequence[Site],
     given: Sequence[Given],
-    warming: Sequence[Warming],
+    stimuli: Sequence[Stimulating],
     *,
     until: float,
     body: Assembly,
@@ -114,20 +130,21 @@ def follow_field(
         When snapshots are wanted, s.
     """
     median = [replace(dose, amounts={s: amount[:1] for s, amount in dose.amounts.items()}) for dose in given]
+    stimuli = [one.at_median() if isinstance(one, Sonication) else one for one in stimuli]
     voxels = [_voxels_of(study, matter, lesion, book, control) for lesion in lesions]
     tolerances = tolerances_of(body, median)
-    steps = macro_steps(coarse, lesions, median, warming, until=until, moments=moments)
+    steps = macro_steps(coarse, lesions, median, stimuli, until=until, moments=moments)
     state, next_step, worst = body.initial.copy(), None, 0.0
     snapshots = [Snapshot(one.lesion.name, 0.0, one.states.copy()) for one in voxels if 0.0 in moments]
     for number, (start, stop) in enumerate(pairwise(steps)):
-        segment = segment_of(body, median, warming, start=start, stop=stop, lanes=1)
+        segment = segment_of(body, median, stimuli, start=start, stop=stop, lanes=1)
         jump = 0.0 if segment.jump is None else np.asarray(segment.jump)
         solution = solve(
             coarse.program, state, body.parameters, [segment], [stop], tolerances=tolerances, threads=1, initial_step=next_step
         ).require()
         before, state, next_step = state + jump, solution.final.copy(), solution.next_step
         for one in voxels:
-            _advance(one, body, before[0], state[0], median, warming, start=start, stop=stop, control=control)
+            _advance(one, body, before[0], state[0], median, stimuli, start=start, stop=stop, control=control)
             _hand_over(one, body, state)
             if any(abs(stop - moment) <= 1e-9 * until for moment in moments):
                 snapshots.append(Snapshot(one.lesion.name, stop, one.states.copy()))
@@ -141,6 +158,7 @@ def follow_field(
         ledger_error=worst,
         splitting_error=_difference(coarse, voxels, snapshots),
         solver={"macro steps": len(steps) - 1, "voxels": sum(one.lesion.grid.count for one in voxels)},
+        surroundings={one.lesion.name: one.surroundings for one in voxels},
     )
 
 
@@ -148,15 +166,15 @@ def macro_steps(
     coarse: Trajectory,
     lesions: Sequence[Site],
     given: Sequence[Given],
-    warming: Sequence[Warming],
+    stimuli: Sequence[Stimulating],
     *,
     until: float,
     moments: Sequence[float],
 ) -> list[float]:
     """Return the macro steps: none across a breakpoint, and none in which a lesion's plasma changes much."""
     fixed = {0.0, until, *(m for m in moments if 0.0 <= m <= until)}
-    for event in (*given, *warming):
-        fixed |= {m for m in (event.start, event.start + event.duration) if m <= until}
+    for event in (*given, *stimuli):
+        fixed |= {m for m in event.edges if m <= until}
     curves = _vessel_curves(coarse, lesions)
     steps = [0.0]
     for edge in sorted(fixed)[1:]:
@@ -187,36 +205,45 @@ def _vessel_curves(coarse: Trajectory, lesions: Sequence[Site]) -> list[Array]:
 def _voxels_of(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBook, control: Control) -> _Voxels:
     """Assemble one lane a voxel, with the operators that join them."""
     place = Place(study.host.species)
-    scopes = lesion_of(study, lesion, book).scopes[0]
-    weight = lesion.grid.vessel_weight(
-        core_to_rim=float(book.fill("core_to_rim_vessel_ratio", scopes, place)[0]),
-        rim_thickness=float(book.fill("rim_thickness", scopes, place)[0]),
-    )
-    count = lesion.grid.count
-    plasma = float(book.fill("vascular_plasma_fraction", scopes, place)[0]) * lesion.volume
-    region = lesion_of(study, lesion, book, voxel_volume=np.full(count, lesion.grid.voxel_volume), vessel_weight=weight)
-    region = with_binding(region, study, matter.chains.get(Species(Form.CARRIER, CARRIER), ()), book)
+    division = in_voxels(study, lesion, book)
+    control.on_progress(f"{lesion.name}: {len(division.names)} voxels", 0.0)
+    plasma = float(book.fill("vascular_plasma_fraction", environment_of(study, lesion), place)[0]) * lesion.volume
+    own = matter.chains.get(Species(Form.CARRIER, CARRIER), ())
+    region = with_binding(lesion_of(study, lesion, book, division.as_lanes(), own=own), study, own, book)
     region = replace(region, vessels=(STUB, 0), prescribed_vessels=True)
     given_from_outside = [(Pool(species, STUB, BLOOD), 0) for species in matter.species]
-    assembly = assemble(matter, [_stub(region, plasma), region], book, lanes=count, inputs=given_from_outside)
-    control.on_progress(f"{lesion.name}: {count} voxels", 0.0)
+    assembly = assemble(matter, [_stub(region, plasma), region], book, lanes=len(division.names), inputs=given_from_outside)
     return _Voxels(
         lesion=lesion,
         assembly=assembly,
         program=program_of(assembly, f"voxel of {lesion.name}"),
-        operators=_operators(study, matter, lesion, book),
+        operators=_operators(assembly, region, division, book),
+        shells=shell_shares(lesion.grid, SHELLS),
+        surroundings=_surroundings(region, division, book),
         states=assembly.initial.copy(),
     )
 
 
-def _operators(study: ResolvedStudy, matter: Matter, lesion: Site, book: ValueBook) -> dict[Species, csr_array]:
+def _surroundings(region: Compartments, division: Division, book: ValueBook) -> dict[str, Array]:
+    """Return what the tissue of each voxel is like: pressure, perfused vessels, and oxygen where the rows tell of it."""
+    surface = region.context["vessel_surface_density"][:, 0]
+    asked = ("interstitial_oxygen_pressure", region.scopes[0], Place(region.host_species), np.nan)
+    some = np.maximum(surface, SPARSEST)
+    oxygen = book.fill_or(*asked, context={"vessel_surface_density": some})
+    found = {"interstitial_pressure": division.pressure[0], "vessel_surface_density": surface}
+    return found | ({"interstitial_oxygen_pressure": oxygen + 0.0 * surface} if np.isfinite(oxygen).all() else {})
+
+
+def _operators(assembly: Assembly, region: Compartments, division: Division, book: ValueBook) -> dict[Species, csr_array]:
     """Return how each species goes from voxel to voxel; riders go as their carrier does."""
-    whole = assemble(matter, [joined(study, lesion, book)], book, lanes=1)
     found: dict[Species, csr_array] = {}
-    with double():
-        for species in (s for s in matter.species if s not in matter.riders()):
-            source, target, coefficient = whole.between(whole.initial[0], whole.parameters[0], species)
-            found[species] = exchange_operator(source, target, np.asarray(coefficient), size=lesion.grid.count)
+    matter, ends = assembly.matter, division.links
+    for species in (s for s in matter.species if s.form in InterstitialTransport.moves):
+        own = (*region.special.get(species.name, ()), *matter.chains[species])
+        kind = "small" if species.form in SMALL else "carried"
+        accessible = assembly.volumes[region.name, INTERSTITIUM, kind][:, 0]
+        coefficient = along_links(division, region, own, book, accessible=accessible)
+        found[species] = exchange_operator(ends[:, 0], ends[:, 1], coefficient, size=len(division.names))
     carrier = next((one for one in matter.species if one.form is Form.CARRIER), None)
     return found | (dict.fromkeys(matter.riders(), found[carrier]) if carrier is not None else {})
 
@@ -244,7 +271,7 @@ def _advance(
     before: Array,
     after: Array,
     given: Sequence[Given],
-    warming: Sequence[Warming],
+    stimuli: Sequence[Stimulating],
     *,
     start: float,
     stop: float,
@@ -258,7 +285,8 @@ def _advance(
         index = one.vessels(species)
         one.states[:, index] = before[held]
         controls[one.assembly.inputs[index]] = np.array([(after[held] - before[held]) / (stop - start)])
-    controls[one.assembly.heat[one.lesion.name]] = np.array([warmth(warming, start, one.lesion.name)])
+    controls |= opened(one.assembly, sonications_of(stimuli), start=start, stop=stop)
+    controls[one.assembly.heat[one.lesion.name]] = np.array([warmth(stimuli, start, one.lesion.name)])
     _inject(one, given, start, stop)
     _spread(one, (stop - start) / 2.0)
     solution = solve(
@@ -277,17 +305,17 @@ def _advance(
 
 
 def _hand_over(one: _Voxels, body: Assembly, state: Array) -> None:
-    """Set the lesion's one place to what its voxels hold, and give the difference to the venous blood."""
+    """Set the lesion's shells to what its voxels hold, and give the difference to the venous blood."""
     venous = _body(body).places.index(VENOUS)
     for pool, index in one.pools():
-        place = int(body.layout.pools[pool][0])
-        held = float(one.states[:, index].sum())
+        places = body.layout.pools[pool]
+        held = one.shells @ one.states[:, index]
         blood = int(body.layout.pools[Pool(pool.species, BODY, BLOOD)][venous])
-        state[0, blood] += state[0, place] - held
-        state[0, place] = held
+        state[0, blood] += state[0, places].sum() - held.sum()
+        state[0, places] = held
     for kind in (VIABLE, DYING):
         own, whole = one.assembly.layout.cells[one.lesion.name, kind], body.layout.cells[one.lesion.name, kind]
-        state[0, whole[0]] = one.states[:, own[0]].sum()
+        state[0, whole] = one.shells @ one.states[:, own[0]]
 
 
 def _body(assembly: Assembly) -> Compartments:
@@ -295,14 +323,13 @@ def _body(assembly: Assembly) -> Compartments:
 
 
 def _local_tolerances(one: _Voxels, given: Sequence[Given]) -> Tolerances:
-    """A voxel holds a small share of the dose: its tolerance is that of the body over the number of voxels."""
-    whole = tolerances_of(one.assembly, given)
-    absolute = np.asarray(whole.absolute) / one.lesion.grid.count
-    return Tolerances(relative=whole.relative, absolute=np.maximum(absolute, 1e-34))
+    """A voxel holds a small share of the dose: its tolerance is a looser one of the body over the number of voxels."""
+    absolute = LOOSER * np.asarray(tolerances_of(one.assembly, given).absolute) / one.lesion.grid.count
+    return Tolerances(relative=LOCAL, absolute=np.maximum(absolute, 1e-34))
 
 
 def _inject(one: _Voxels, given: Sequence[Given], start: float, stop: float) -> None:
-    """Add what is injected into the lesion in a macro step, evenly over its voxels."""
+    """Add what is injected into the lesion in a macro step, evenly over its volume."""
     for dose in given:
         if dose.route != INTRATUMORAL or dose.lesion not in (None, one.lesion.name):
             continue
@@ -310,7 +337,7 @@ def _inject(one: _Voxels, given: Sequence[Given], start: float, stop: float) -> 
         if dose.start == start or dose.start <= start < dose.start + dose.duration:
             for species, amount in dose.amounts.items():
                 index = int(one.assembly.layout.pools[Pool(species, one.lesion.name, INTERSTITIUM)][0])
-                one.states[:, index] += float(amount[0]) * share / one.lesion.grid.count
+                one.states[:, index] += float(amount[0]) * share * one.volume_shares()
 
 
 def _spread(one: _Voxels, duration: float) -> None:
@@ -339,7 +366,7 @@ def _imbalance(
             for one in voxels:
                 for pool, index in one.pools():
                     if pool.species == species:
-                        found += float(one.states[:, index].sum() - state[0, int(body.layout.pools[pool][0])])
+                        found += float(one.states[:, index].sum() - state[0, body.layout.pools[pool]].sum())
         worst = max(worst, abs(found - float(amount[0, 0])) / float(amount[0, 1]))
     return worst
 
@@ -349,7 +376,7 @@ def _difference(coarse: Trajectory, voxels: Sequence[_Voxels], snapshots: Sequen
     worst = 0.0
     for one in voxels:
         for pool, index in one.pools():
-            held = coarse.states[0][:, int(coarse.assembly.layout.pools[pool][0])]
+            held = coarse.states[0][:, coarse.assembly.layout.pools[pool]].sum(axis=-1)
             peak = float(held.max())
             for shot in snapshots:
                 if shot.lesion == one.lesion.name and peak > 0.0:

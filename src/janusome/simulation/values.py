@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from janusome.errors import InputError, InputErrors
 from janusome.relations import relations
 from janusome.simulation.record import ValueUsed
+from janusome.specification.joint import Joint
 from janusome.specification.values import Value, choose
 from janusome.specification.vocabulary import TAKES, vocabulary
 from janusome.units import from_internal
@@ -55,11 +56,14 @@ class ValueBook:
     fixed
         Values by their key, (draws,) in the internal set, in place of their spreads; every other value then stays at its
         median. Without it all values are drawn.
+    joints
+        Correlations of the values that a user's library has drawn together, by the source of the values.
     """
 
     draws: int
     seed: int
     fixed: Mapping[str, Draws] | None = None
+    joints: Mapping[str, Joint] = field(default_factory=dict)
     used: dict[str, ValueUsed] = field(default_factory=dict)
     sampled: dict[str, Draws] = field(default_factory=dict)
     rows: dict[str, tuple[str, Value]] = field(default_factory=dict)  # key -> the quantity's name, and its value
@@ -178,10 +182,21 @@ class ValueBook:
 
     def _numbers(self, key: str, name: str, value: Value) -> Draws:
         if self.fixed is None:
-            return sample(name, value, draws=self.draws, seed=self.seed, key=key)
+            return spread(name, value, self._deviates(key, value))
         if key in self.fixed:
             return np.broadcast_to(np.asarray(self.fixed[key], dtype=np.float64), (self.draws,))
         return spread(name, value, np.zeros(self.draws))
+
+    def _deviates(self, key: str, value: Value) -> Draws:
+        """Return standard normal deviates; those of a value that is known together with others hang together with theirs."""
+        if value.joint is None:
+            return deviates(self.draws, seed=self.seed, key=key)
+        joint = self.joints.get(value.source or "")
+        if joint is None:
+            raise InputError(
+                f"joint {value.joint!r}", "has no correlations beside its library", "leave `joint` out of its row"
+            )
+        return joint.deviates(value.joint, lambda name: deviates(self.draws, seed=self.seed, key=f"{value.source}|{name}"))
 
 
 def _may_stand(name: str, chain: Sequence[Scope]) -> bool:
@@ -216,10 +231,14 @@ def tables(row: Any, place: Place) -> Iterator[tuple[bool, int, Mapping[str, Any
 
 def sample(name: str, value: Value, *, draws: int, seed: int, key: str) -> Draws:
     """Draw a value's ensemble: (draws,), the first at the median."""
+    return spread(name, value, deviates(draws, seed=seed, key=key))
+
+
+def deviates(draws: int, *, seed: int, key: str) -> Draws:
+    """Return standard normal deviates that follow from the seed and a key alone: (draws,), the first zero."""
     digest = hashlib.sha256(f"{seed}|{key}".encode()).digest()
     generator = np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
-    normal = np.concatenate([[0.0], generator.standard_normal(max(draws - 1, 0))])
-    return spread(name, value, normal)
+    return np.concatenate([[0.0], generator.standard_normal(max(draws - 1, 0))])
 
 
 def spread(name: str, value: Value, normal: Draws) -> Draws:

@@ -1,8 +1,8 @@
-"""The protocol: doses, scans and heat, at times counted from the start of the study."""
+"""The protocol: doses, scans, heat and ultrasound, at times counted from the start of the study."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
@@ -67,7 +67,18 @@ class Heating(Strict):
     over: Duration
 
 
-_MODELS = {"dose": Dosing, "scan": Scanning, "heat": Heating}
+class Sonicating(Strict):
+    """Focused ultrasound with microbubbles opens the blood-brain barrier of every tumor that has one.
+
+    `mechanical_index` is the peak negative pressure in place (MPa) over the root of the frequency (MHz).
+    """
+
+    at: Moment
+    ultrasound: Literal["bbb-opening"]
+    mechanical_index: Annotated[float, Field(gt=0.0, le=2.0)]
+
+
+_MODELS = {"dose": Dosing, "scan": Scanning, "heat": Heating, "ultrasound": Sonicating}
 
 
 def _kind(data: Any) -> str:
@@ -81,18 +92,21 @@ def _kind(data: Any) -> str:
     hint = next(
         (hint for hint in close if "mean" in hint), "such as {at: 0 h, dose: 30 mg/m^2, of: doxorubicin, route: intravenous}"
     )
-    raise Refusal("is no event", f"give one of `dose`, `scan` or `heat`: {hint}")
+    raise Refusal("is no event", f"give one of `dose`, `scan`, `heat` or `ultrasound`: {hint}")
 
 
 def _event(data: Any) -> Any:
-    if not isinstance(data, (dict, Dosing, Scanning, Heating)):
+    if not isinstance(data, (dict, *_MODELS.values())):
         raise Refusal("is no event", "write keys with values, such as {at: 24 h, scan: pet-clinical, frame: 10 min}")
     _kind(data)
     return data
 
 
 Event = Annotated[
-    Annotated[Dosing, Tag("<dose>")] | Annotated[Scanning, Tag("<scan>")] | Annotated[Heating, Tag("<heat>")],
+    Annotated[Dosing, Tag("<dose>")]
+    | Annotated[Scanning, Tag("<scan>")]
+    | Annotated[Heating, Tag("<heat>")]
+    | Annotated[Sonicating, Tag("<ultrasound>")],
     Discriminator(lambda data: f"<{_kind(data)}>"),
     BeforeValidator(_event),
 ]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
+from janusome import units
 from janusome.errors import InputError, InputErrors, near_misses
 from janusome.specification.composition import part_faults, size_faults
 from janusome.specification.conditions import Caution, widened
 from janusome.specification.corona import known_plasma, proteins, reference_particle
+from janusome.specification.joint import Joint
 from janusome.specification.overlays import changed, host_with, laid_over
 from janusome.specification.refusals import Draft, Origin, Path, Refusal, read_draft
-from janusome.specification.resolved import Lesion, ResolvedStudy
+from janusome.specification.resolved import Build, Lesion, ResolvedStudy
 from janusome.specification.rows import (
     AbstractRow,
     AbstractSpeciesRow,
@@ -25,12 +27,14 @@ from janusome.specification.rows import (
     faults,
 )
 from janusome.specification.study import (
+    MAP_UNITS,
     STAND_INS,
     CarrierInPlace,
     FormulationFrom,
     FormulationInPlace,
     From,
     HostChoice,
+    Shape,
     Study,
     TumorChoice,
 )
@@ -45,6 +49,11 @@ OF_THIS_ONE = ("body_mass", "height", "age", "glomerular_filtration_rate")  # wh
 
 class RowsByName(Protocol):
     """What `resolve` asks of a library."""
+
+    @property
+    def joints(self) -> Mapping[str, Joint]:
+        """Correlations of values, by the source of the values."""
+        ...
 
     def row(self, kind: str, name: str, /) -> AbstractRow:
         """Return a row, or raise an `InputError` with the nearest names."""
@@ -148,6 +157,10 @@ def _resolved(draft: Draft[Study], library: RowsByName, *, origin: Origin) -> Re
             findings.refuse(
                 ("outputs", "times", k), Refusal(problem, f"allowed is up to outputs.until, {study.outputs.until}")
             )
+    for name in study.outputs.thresholds:
+        if formulation is not None and name not in parts.drugs:
+            allowed = ", ".join(parts.drugs) or "none: the formulation carries no drug"
+            findings.refuse(("outputs", "thresholds", name), Refusal("is no drug of this study", f"allowed is {allowed}"))
     if findings.refusals or formulation is None or host is None:
         raise InputErrors(findings.refusals)
     free = carrier is not None and bool(formulation.payloads)
@@ -172,6 +185,8 @@ def _resolved(draft: Draft[Study], library: RowsByName, *, origin: Origin) -> Re
         observed=study.observed,
         cautions=tuple(findings.cautions),
         proteins=proteins(library) if reference else {},
+        thresholds={name: internal(limit, "ug/mL") for name, limit in study.outputs.thresholds.items()},
+        joints=library.joints,
         reference=reference,
     )
 
@@ -294,12 +309,44 @@ def _lesions(
         if row is not None:
             same = [other.kind for other in choices].count(choice.kind)
             name = choice.name or (row.name if same == 1 else f"{row.name}-{k + 1}")
-            lesions.append(Lesion(name, laid_over(row, user), volume, choice.mask, choice.voxels))
+            margin = internal(choice.margin, "mm") if choice.margin else 0.0
+            _check_maps(choice, path, findings)
+            lesions.append(
+                Lesion(
+                    name, laid_over(row, user), volume, choice.mask, choice.voxels, _build(choice.shape), margin, choice.maps
+                )
+            )
     names = [lesion.name for lesion in lesions]
     for k, name in enumerate(names):
         if name in names[:k]:
             findings.refuse(("tumor", k, "name"), Refusal(f"is {name!r}, as an earlier lesion's", "give every lesion its own"))
     return tuple(lesions)
+
+
+def _build(shape: Shape) -> Build:
+    vessels = shape.vessel_heterogeneity
+    return Build(
+        axes=shape.axes or (1.0, 1.0, 1.0),
+        necrotic=shape.necrotic_core,
+        hypoxic=shape.hypoxic_core,
+        vessel_spread=vessels.spread if vessels else 0.0,
+        correlation_length=internal(vessels.correlation_length, "mm") if vessels else 1.0,
+    )
+
+
+def _check_maps(choice: TumorChoice, path: Path, findings: Findings) -> None:
+    """Refuse maps whose unit measures something else than the map does."""
+    for name, found in choice.maps.items():
+        allowed = MAP_UNITS[name]
+        if found.unit not in ("", "dimensionless", "relative") or allowed:
+            try:
+                agrees = any(units.same_dimension(found.unit, unit) for unit in allowed) or not allowed
+                units.factor(found.unit)
+            except Exception:  # pint raises a family of its own for text that is no unit
+                agrees = False
+            if not agrees:
+                wanted = " or ".join(allowed) if allowed else "any unit, such as Bq/mL"
+                findings.refuse((*path, name, "unit"), Refusal(f"is {found.unit!r}", f"{name} is measured in {wanted}"))
 
 
 def _check_composition(

@@ -13,7 +13,18 @@ from janusome.specification.protocol import Event, Repeat
 from janusome.specification.refusals import Origin, Refusal, told
 from janusome.specification.rows import Name, Organ, Overlay, Part, Payload, Strict
 from janusome.specification.values import Values
-from janusome.specification.written import Age, BodyMass, Duration, Filtration, Height, Moment, Share, Volume
+from janusome.specification.written import (
+    Age,
+    BodyMass,
+    Concentration,
+    Duration,
+    Filtration,
+    Height,
+    Length,
+    Moment,
+    Share,
+    Volume,
+)
 
 
 class From(Strict):
@@ -53,6 +64,9 @@ def _named_or_described(data: Any) -> Any:
 
 
 MOST_EVENTS = 10_000
+MOST_CORE = 0.9
+Axis = Annotated[float, Field(gt=0.0, le=100.0)]
+CoreShare = Annotated[float, Field(ge=0.0, le=MOST_CORE)]
 SHAPE = (Discriminator(_shape), BeforeValidator(_named_or_described))
 
 CarrierChoice = Annotated[
@@ -126,14 +140,67 @@ def _file(data: Any) -> Any:
     return {"file": data} if isinstance(data, str) else data
 
 
+MAP_UNITS = {  # what each map of a tumor may measure; "" is anything, for only its pattern counts
+    "ktrans": ("1/min",),
+    "perfusion": ("1/min", "mL/(min g)"),
+    "t2": ("ms",),
+    "uptake": (),
+}
+
+
+class MapFile(Strict):
+    """An image of the tumor, on the mask's grid or on another that covers it, and the unit of its numbers."""
+
+    file: str
+    unit: str
+
+
+class VesselHeterogeneity(Strict):
+    """Vessels that vary from place to place: sd of the natural logarithm, and over what length they resemble each other."""
+
+    spread: Annotated[float, Field(gt=0.0, le=3.0)]
+    correlation_length: Length
+
+
+class Shape(Strict):
+    """How a tumor is built: the ratio of its axes (x, y, z) where it has no mask, cores as shares of its volume, vessels.
+
+    Necrosis is the deepest part, hypoxia the next; what is left is the rim.
+    """
+
+    axes: tuple[Axis, Axis, Axis] | None = None
+    necrotic_core: CoreShare = 0.0
+    hypoxic_core: CoreShare = 0.0
+    vessel_heterogeneity: VesselHeterogeneity | None = None
+
+    @model_validator(mode="after")
+    def _leaves_a_rim(self) -> Shape:
+        if self.necrotic_core + self.hypoxic_core > MOST_CORE:
+            raise Refusal(
+                f"has cores of {self.necrotic_core + self.hypoxic_core:g} of the volume",
+                f"together allowed is up to {MOST_CORE}",
+            )
+        return self
+
+
 class TumorChoice(Strict):
-    """One lesion: its kind, and either its volume or the mask that shows it."""
+    """One lesion: its kind, and either its volume or the mask that shows it, with maps if there are any.
+
+    `voxels` is how many voxels of tumor the lesion has at most (a mask) or about (a volume); `margin` is how much host tissue
+    is followed around it, at least two voxels.
+    """
 
     kind: str
     name: Name | None = None
     volume: Volume | None = None
     mask: Annotated[Mask, BeforeValidator(_file)] | None = None
+    shape: Shape = Field(default_factory=Shape)
     voxels: Annotated[int, Field(ge=1, le=10_000_000, strict=True)] | None = None
+    margin: Length | None = None
+    ktrans: MapFile | None = None
+    perfusion: MapFile | None = None
+    t2: MapFile | None = None
+    uptake: MapFile | None = None
     values: Values = Field(default_factory=dict)
     receptors: dict[str, Part] = Field(default_factory=dict)
     drugs: dict[str, Part] = Field(default_factory=dict)
@@ -143,16 +210,30 @@ class TumorChoice(Strict):
         if (self.volume is None) == (self.mask is None):
             problem = "has neither a volume nor a mask" if self.volume is None else "has a volume and a mask"
             raise Refusal(problem, "give `volume: 25 cm^3` or `mask: tumor.nrrd`")
+        if self.mask is not None and self.shape.axes is not None:
+            raise Refusal("has a mask and axes", "the mask is the shape: leave out `shape: axes`")
+        if self.mask is None and self.maps:
+            raise Refusal(f"has a map ({next(iter(self.maps))}) and no mask", "give the mask that shows where the tumor is")
         return self
+
+    @property
+    def maps(self) -> dict[str, MapFile]:
+        """The maps that are given, by what they show."""
+        return {name: found for name in MAP_UNITS if (found := getattr(self, name)) is not None}
 
 
 class Outputs(Strict):
-    """How long to follow, and what to write."""
+    """How long to follow, and what to write.
+
+    `thresholds` gives concentrations of drugs, such as `{doxorubicin: 1 ug/mL}`: the tumor is read out for the share of its
+    volume and of its cells that see at least as much.
+    """
 
     until: Duration
     images: Literal["nifti", "none"] = "nifti"
     draws: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 100
     times: tuple[Moment, ...] = ()
+    thresholds: dict[str, Concentration] = Field(default_factory=dict)
     seed: Annotated[int, Field(ge=0, lt=2**32, strict=True)] = 0
 
 

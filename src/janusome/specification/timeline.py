@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from janusome.errors import near_misses
 from janusome.specification.body_surface import body_surface_area
 from janusome.specification.dissolved import undissolved
-from janusome.specification.protocol import Dosing, Heating, Scanning
+from janusome.specification.protocol import Dosing, Heating, Scanning, Sonicating
 from janusome.specification.refusals import Path, Refusal
-from janusome.specification.resolved import DoseEvent, Event, HeatEvent, Lesion, ScanEvent
+from janusome.specification.resolved import DoseEvent, Event, HeatEvent, Lesion, ScanEvent, SonicationEvent
 from janusome.specification.rows import AbstractRow, Carrier, Drug, Formulation, Host, Label, Ligand, Scanner
 from janusome.specification.study import Study
 from janusome.specification.written import internal, read_dose
@@ -65,6 +65,8 @@ def timeline(
             scanner = findings.look_up(library, "scanner", event.scan, (*path, "scan"), Scanner)
             scanners |= {scanner.name: scanner} if scanner else {}
             found = _scan(event, scanner, path, findings, carried=carried)
+        elif isinstance(event, Sonicating):
+            found = _sonication(event, path, findings, lesions=lesions)
         else:
             found = _heat(event, path, findings, host=host, lesions=lesions)
         first += [(k, found)] if found else []
@@ -272,12 +274,20 @@ def _heat(event: Heating, path: Path, findings: Collector, *, host: Host | None,
     return HeatEvent(internal(event.at, "h"), internal(event.over, "h"), temperature)
 
 
+def _sonication(event: Sonicating, path: Path, findings: Collector, *, lesions: tuple[Lesion, ...]) -> SonicationEvent:
+    if not any("ultrasound_opening" in lesion.tumor.laws for lesion in lesions):
+        findings.warn(
+            (*path, "ultrasound"), "opens a blood-brain barrier, and no tumor of the study has one", "it does nothing"
+        )
+    return SonicationEvent(internal(event.at, "h"), event.mechanical_index)
+
+
 def _check_end(study: Study, findings: Collector) -> None:
     until = internal(study.outputs.until, "h")
     every = internal(study.repeat.every, "h") if study.repeat else 0.0
     cycles = study.repeat.times + 1 if study.repeat else 1
     for k, event in enumerate(study.protocol):
-        lasting = internal((event.frame if isinstance(event, Scanning) else event.over) or "0 h", "h")
+        lasting = internal(_duration(event) or "0 h", "h")
         instant = isinstance(event, Dosing) and lasting == 0.0
         starts = [internal(event.at, "h") + n * every for n in range(cycles)]
         late = [n for n, start in enumerate(starts) if start + lasting > until or (instant and start >= until)]
@@ -287,6 +297,12 @@ def _check_end(study: Study, findings: Collector) -> None:
             problem = f"is {when}, and {end} after the end of the study"
             remedy = f"allowed is before outputs.until, {study.outputs.until}; move it or extend the study"
             findings.refuse(("protocol", k, "at"), Refusal(problem, remedy))
+
+
+def _duration(event: Dosing | Scanning | Heating | Sonicating) -> str | None:
+    if isinstance(event, Scanning):
+        return event.frame
+    return None if isinstance(event, Sonicating) else event.over
 
 
 def _check_heat(events: list[tuple[int, Event]], findings: Collector) -> None:

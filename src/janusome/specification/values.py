@@ -48,6 +48,7 @@ class Value(BaseModel):
     where: str | None = None
     conditions: dict[str, str] = {}
     note: str | None = None
+    joint: str | None = None  # name in a matrix of correlations beside the rows of a user's library
     origin: str = "study"  # "study", "user library" or "shipped"; set by the reader, not by the writer
     widened_by: float = 0.0  # added in quadrature where conditions of the measurement are not known
 
@@ -77,6 +78,8 @@ class Value(BaseModel):
         if self.grade in ("measured", "derived") and not (self.source and self.where):
             missing = " and ".join(f"`{name}`" for name in ("source", "where") if not getattr(self, name))
             raise Refusal(f"is graded {self.grade} without {missing}", "name the source and where in it the value stands")
+        if self.joint is not None and (self.origin != "user library" or not self.source):
+            raise Refusal("holds `joint`", "only a row of your own library with a `source` is drawn jointly; leave it out")
         if self.grade == "given" and self.origin == "shipped":
             raise Refusal("is graded given", "in the shipped library allowed is measured, derived or assumed")
         return self

@@ -35,6 +35,7 @@ CALLED = {
     "airway": "airways",
     "peritoneum": "peritoneal fluid",
 }
+HELD = {"bone": "the skeleton with its marrow; per gram, marrow alone may hold more"}  # organs that are more than a word says
 SPECIES = ("mouse", "rat", "human")
 Route = Literal[
     "intravenous", "intratumoral", "oral", "inhaled", "intratracheal", "intraperitoneal", "intradermal", "subcutaneous"
@@ -58,6 +59,28 @@ TAKES = {
     "payload": {"payload", "drug"},
     "formulation": {"carrier", "payload", "drug", "label", "ligand"},
 }
+
+
+def organ_called(word: str) -> str:
+    """Return the organ that people mean by a word; a word that is none of theirs stands for itself.
+
+    >>> organ_called("Bone marrow"), organ_called("liver")
+    ('bone', 'liver')
+    """
+    meant = {name.lower(): organ for name, organ in CALLED.items()}
+    return meant.get(word.strip().lower(), word)
+
+
+def called_notice(word: str) -> str:
+    """Return how a word is read, for whoever wrote it.
+
+    >>> called_notice("marrow")
+    'is read as bone, the skeleton with its marrow; per gram, marrow alone may hold more'
+    >>> called_notice("fat")
+    'is read as adipose'
+    """
+    organ = organ_called(word)
+    return f"is read as {organ}" + (f", {HELD[organ]}" if organ in HELD else "")
 
 
 class Quantity(NamedTuple):

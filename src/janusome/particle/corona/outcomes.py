@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janusome.particle.corona.adsorption import at_equilibrium, over_time
-from janusome.particle.corona.panel import CONSTANTS, DYSOPSONIN, OPSONIN, Constants, Panel, Particle
-from janusome.particle.corona.surface import PI, Rates, core_diameter, net_charge, peg_thickness, rates_on
+from janusome.particle.corona.panel import CONSTANTS, DYSOPSONIN, OPSONIN, Constants, Number, Panel, Particle
+from janusome.particle.corona.surface import PI, Rates, accessible_share, core_diameter, net_charge, peg_thickness, rates_on
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -94,14 +94,35 @@ def standing_out(panel: Panel, particle: Particle, constants: Constants = CONSTA
 
 
 def zeta_in_plasma(coverage: Array, particle: Particle, panel: Panel, constants: Constants = CONSTANTS) -> Array:
-    r"""Return the zeta potential (V): that of the free surface and those of the proteins, by the area that shows.
+    r"""Return the zeta potential (V): that of the surface through a soft layer of proteins, and that of the proteins.
 
-    A protein of charge Z and radius r in salt of Debye length λ has $\psi = Z e / (4 \pi \varepsilon r (1 + r/\lambda))$.
+    $$ \zeta = s\,\zeta_0 \Bigl(1 - \sum_i \vartheta_i (1 - e^{-f p_i/\lambda})\Bigr) + \kappa \sum_i \vartheta_i \psi_i,
+       \qquad s = \lambda/\lambda_0 $$
+
+    ζ₀ was measured in dilute salt of Debye length λ₀ and is asked for in λ: a surface of constant charge has a potential in
+    proportion to λ. Where a protein of width p lies, the slipping plane stands a share f of it farther out. A protein of
+    charge Z and radius r has $\psi = Z e / (4 \pi \varepsilon r (1 + r/\lambda_p))$ in plasma, of which the share κ shows; it
+    is taken as the same in any salt (proteins bind and release ions). $\vartheta$ is coverage and, in a coat, also what lies
+    among its chains: the share w of what they cover. s, κ, f and w were fitted to gold in serum (walkey2014_gold).
     """
     r = panel.diameter / 2.0
     spread = 4.0 * PI * constants.permittivity * r * (1.0 + r / constants.debye_length)
-    own = net_charge(panel, constants) * constants.elementary_charge / spread
-    return particle.zeta_potential * (1.0 - coverage.sum(axis=-1)) + (coverage * own).sum(axis=-1)
+    psi = net_charge(panel, constants) * constants.elementary_charge / spread
+    kappa, f = (_by_draw(each) for each in (constants.protein_charge_share, constants.slip_share))
+    theta = coverage * _among_chains(particle, constants)[:, None]
+    hidden = theta * -np.expm1(-f * panel.diameter / constants.medium_debye_length)
+    s = constants.bare_zeta_share * constants.medium_debye_length / constants.debye_length
+    return s * particle.zeta_potential * (1.0 - hidden.sum(axis=-1)) + (kappa * theta * psi).sum(axis=-1)
+
+
+def _among_chains(particle: Particle, constants: Constants) -> Array:
+    """Return by how much more proteins lie at the surface than stand on it: those among the chains of a coat."""
+    open_ = accessible_share(particle, constants)
+    return 1.0 + constants.coat_filling * (1.0 - open_) / open_
+
+
+def _by_draw(number: Number) -> Array:
+    return np.asarray(number, dtype=float)[..., None]
 
 
 def ligand_exposure(coverage: Array, particle: Particle, panel: Panel, constants: Constants = CONSTANTS) -> Array:

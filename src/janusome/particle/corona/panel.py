@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+Number = float | Array  # one for all draws, or (draws,)
+
 OPSONIN, DYSOPSONIN = "opsonin", "dysopsonin"
 
 
@@ -54,6 +56,7 @@ class Constants(NamedTuple):
     charge_coupling: float = 0.3  # share of the nearest charges of a protein that the surface moves; assumed
     thermal_voltage: float = 0.0267  # V: k T / e at 37 degC
     debye_length: float = 0.78e-9  # m: of 0.15 M of a 1:1 salt in water
+    medium_debye_length: float = 0.78e-9  # m: of the salt that a zeta potential is asked for in; that of plasma
     permittivity: float = 6.6e-10  # F/m: of water at 37 degC, 74.5 times that of empty space
     elementary_charge: float = 1.602176634e-19  # C, exact
     usual_hydrophobicity: float = 0.5  # of the surfaces over which the affinities are means; assumed
@@ -65,6 +68,10 @@ class Constants(NamedTuple):
     hard_residence: float = 3600.0  # s that a protein of the hard corona stays, at least; a convention
     uptake_without_opsonins: float = 0.003  # of a bare particle that opsonins alone cover; assumed
     half_dysopsonin: float = 0.5  # weighted share of dysopsonins that halves uptake; assumed
+    bare_zeta_share: Number = 0.364  # fitted, as the three that follow; the rows of the hosts have them with their errors
+    protein_charge_share: Number = 0.664
+    slip_share: Number = 0.199
+    coat_filling: Number = 0.378
     complement_threshold: float = 0.0029  # weighted share that 4 of 10 plasmas pass with Doxil (szebeni_doxil); derived
 
 

@@ -1,4 +1,4 @@
-"""Time plain diffusion beside py-pde's numba backend, its cost from 32^3 to 128^3, and the pressure on 128^3.
+"""Time plain diffusion beside py-pde's numba backend, costs from 32^3 to 128^3, the machine's limits, and pressure on 128^3.
 
 python benchmarks/tumor_fields/run.py --peer PYTHON      # PYTHON: an interpreter that has py-pde and numba installed
 """
@@ -15,17 +15,18 @@ import time
 from pathlib import Path
 
 import numpy as np
+from numba import njit
 from scipy.fft import dctn, idctn
 
-from janusome.numerics.box import Box, box_of
 from janusome.numerics.diffusion import Exchange, kept_above_zero
+from janusome.numerics.even_box import EvenBox
 from janusome.numerics.links import links_in_box
 from janusome.numerics.pressure import pressure_in_box
-from janusome.numerics.series import Series, coefficients
 from janusome.numerics.steps import carried
 from janusome.numerics.threads import Slabs
 
-CELLS = (64, 128)
+CELLS = (32, 64, 128)
+FINER = 1.25  # times the voxels along an axis: the peer's longest time step happens to undo a part of the grid's error
 PEER = """
 import json, sys, time
 import numpy as np, pde
@@ -50,7 +51,7 @@ print(json.dumps([min(one[k] for one in spent) for k in (0, 1)] + [taken, compil
 """
 
 
-def timed(work, repeats: int = 3):
+def timed(work, repeats: int):
     """Return least wall and CPU seconds, and the result."""
     found = []
     for _ in range(repeats):
@@ -60,77 +61,96 @@ def timed(work, repeats: int = 3):
     return min(f[0] for f in found), min(f[1] for f in found), result
 
 
-def blob(cells: int, duration: float = 0.0):
+def blob(cells: int, duration: float = 0.0, *, width: float):
     """A Gaussian blob an eighth of the box wide, and its analytic spreading between closed borders (by its images)."""
-    variance = (cells / 8.0) ** 2 + 2.0 * duration
-    x = np.arange(cells) + 0.5 - 0.5 * cells
-    line = sum(np.exp(-0.5 * (x + k * cells) ** 2 / variance) for k in range(-3, 4)) * (cells / 8.0) / np.sqrt(variance)
+    variance = (width / 8.0) ** 2 + 2.0 * duration
+    x = ((np.arange(cells) + 0.5) / cells - 0.5) * width
+    line = sum(np.exp(-0.5 * (x + k * width) ** 2 / variance) for k in range(-3, 4)) * (width / 8.0) / np.sqrt(variance)
     return line[:, None, None] * line[:, None] * line
 
 
-def on_the_grid(start, duration: float):
+def on_the_grid(start, duration: float, *, width: float):
     """The exact solution of the equations of the grid: what differs from it is the error of the time steps."""
     cells = len(start)
-    rate = 2.0 * np.cos(np.pi * np.arange(cells) / cells) - 2.0
-    decay = np.exp(duration * rate)
+    decay = np.exp(duration * (2.0 * np.cos(np.pi * np.arange(cells) / cells) - 2.0) * (cells / width) ** 2)
     return idctn(dctn(start) * decay[:, None, None] * decay[:, None] * decay)
 
 
-def errors(found, start, duration: float) -> str:
-    grid, analytic = on_the_grid(start, duration), blob(len(start), duration)
-    of_time, of_all = (np.abs(found - exact).max() / exact.max() for exact in (grid, analytic))
+def errors(found, start, duration: float, *, width: float) -> str:
+    cells = len(start)
+    solutions = on_the_grid(start, duration, width=width), blob(cells, duration, width=width)
+    of_time, of_all = (np.abs(found.reshape(start.shape) - exact).max() / exact.max() for exact in solutions)
     return f"error of time {of_time:.1e}, of all {of_all:.1e} of the peak"
 
 
 def diffusion(cells: int, peer: str | None, repeats: int) -> None:
-    start, duration = blob(cells), 0.625 * (cells / 8.0) ** 2  # until the blob is half as wide again
-    one, shape = np.ones((cells,) * 3), (cells,) * 3
-    matrix = links_in_box(one, spacing=(1.0, 1.0, 1.0)).operator(1.0)
-    found = {}
-    for name, operator in (
-        ("box", lambda: box_of(one, spacing=(1.0, 1.0, 1.0), accessible_volume=1.0)),
-        ("matrix, recognized", lambda: matrix),
-        ("uneven box", lambda: Box(shape, box_of(one, spacing=1.0, accessible_volume=1.0).conductances, np.ones(shape))),
+    width, duration = float(cells), 0.625 * (cells / 8.0) ** 2  # until the blob is half as wide again
+    matrix = links_in_box(np.ones((cells,) * 3), spacing=(1.0,) * 3).operator(1.0)
+    finer = round(FINER * cells)
+    spent = {}
+    for name, count, operator in (
+        ("even box", cells, lambda: EvenBox((cells,) * 3, 1.0, 1.0)),
+        (f"even box of {finer}^3", finer, lambda: EvenBox((finer,) * 3, 1.0, cells / finer)),
+        ("steps with its matrix", cells, lambda: matrix),
     ):
-        wall, cpu, run = timed(lambda of=operator: carried(of(), start.ravel(), duration, tolerance=1e-3), repeats)
-        found[name] = wall, cpu
-        print(f"{cells}^3 for {duration:g} s, {name}: {wall:.3f} s, {cpu:.3f} s CPU, "
-              f"{errors(run.amounts.reshape(shape), start, duration)}")  # fmt: skip
-    print(f"  products {coefficients(6.0 * duration, 1e-4).size}, explicit steps {6.0 * duration:.0f}")
-    if not peer:
-        return
+        start = blob(count, width=width)
+        spent[name] = timed(lambda of=operator, n=start: carried(of(), n.ravel(), duration, tolerance=1e-3).amounts, repeats)
+        wall, cpu, found = spent[name]
+        print(f"{cells}^3 for {duration:g} s, {name}: {wall:.4f} s, {cpu:.4f} s CPU, "
+              f"{errors(found, start, duration, width=width)}")  # fmt: skip
+    if peer:
+        wall, cpu = beside(peer, cells, duration, repeats)
+        for name, (our_wall, our_cpu, _) in spent.items():
+            print(f"  ratio, {name}: {wall / our_wall:.1f} by the clock, {cpu / our_cpu:.1f} by the CPU")
+
+
+def beside(peer: str, cells: int, duration: float, repeats: int) -> tuple[float, float]:
+    """Run the peer; return its wall and CPU seconds."""
+    start = blob(cells, width=float(cells))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "field.npy"
         np.save(path, start)
         given = [peer, "-c", PEER, str(cells), str(duration), str(repeats), str(path)]
         done = subprocess.run(given, check=True, capture_output=True, text=True)
         wall, cpu, steps, compiling = json.loads(done.stdout.splitlines()[-1])
-        print(f"  py-pde numba: {wall:.3f} s, {cpu:.3f} s CPU, {steps} steps, {errors(np.load(path), start, duration)}; "
-              f"besides, compiling {compiling:.1f} s")  # fmt: skip
-    for name, (our_wall, our_cpu) in found.items():
-        print(f"  ratio, {name}: {wall / our_wall:.1f} by the clock, {cpu / our_cpu:.1f} by the CPU")
+        print(f"  py-pde numba: {wall:.4f} s, {cpu:.4f} s CPU, {steps} steps, "
+              f"{errors(np.load(path), start, duration, width=float(cells))}; besides, compiling {compiling:.1f} s")  # fmt: skip
+    return wall, cpu
 
 
 def scaling(repeats: int) -> None:
-    """Cost of a product, of the box and of stages with the diagonals of a matrix (what drifts goes by these)."""
-    for cells in (32, 64, 128):
-        start, one = blob(cells).reshape(-1, 1), np.ones((cells,) * 3)
-        matrix = links_in_box(one, spacing=(1.0, 1.0, 1.0)).operator(1.0)
+    """Cost of a stage of steps with a matrix (what drifts or has a shape goes by these)."""
+    for cells in CELLS:
+        start = blob(cells, width=float(cells)).reshape(-1, 1)
         with Slabs() as slabs:
-            series, exchange = Series(box_of(one, spacing=1.0, accessible_volume=1.0), slabs), Exchange(matrix, slabs, kinds=1)
+            exchange = Exchange(links_in_box(np.ones((cells,) * 3), spacing=(1.0,) * 3).operator(1.0), slabs, kinds=1)
             tau = exchange.longest(31)
-            works = {
-                "product of a box": (
-                    lambda s=series, n=start: s.after(n, 40.0, error=1e-4, share=1.0),
-                    coefficients(240.0, 1e-4).size,
-                ),
-                "stage by diagonals": (lambda e=exchange, n=start, t=tau: kept_above_zero(e.leap(n, e.rates(n), t)), 32),
-            }
-            for name, (work, count) in works.items():
-                work()
-                wall, cpu, _ = timed(work, repeats)
-                spent, by_cpu = (one / count / cells**3 * 1e9 for one in (wall, cpu))
-                print(f"{cells}^3, {name}: {spent:.1f} ns, {by_cpu:.1f} ns CPU a voxel")
+            wall, cpu, _ = timed(lambda e=exchange, n=start, t=tau: kept_above_zero(e.leap(n, e.rates(n), t)), repeats + 1)
+        each = 1e9 / 32 / cells**3
+        print(f"{cells}^3: {wall * each:.1f} ns, {cpu * each:.1f} ns CPU a voxel and stage")
+
+
+@njit(nogil=True)
+def _triad(first: int, past: int, a, b, c) -> None:
+    for i in range(first, past):
+        a[i] = b[i] + 3.0 * c[i]
+
+
+def limits(repeats: int) -> None:
+    """What one processor moves and multiplies, and how far from both an even box and a stage are (CPU seconds)."""
+    a, b, c = (np.ones(2**24) for _ in range(3))
+    _triad(0, 1, a, b, c)
+    _, triad, _ = timed(lambda: _triad(0, a.size, a, b, c), 3 * repeats)
+    square = np.ones((1024, 1024))
+    _, product, _ = timed(lambda: square @ square, 3 * repeats)
+    bandwidth, flops = 32.0 * a.size / triad, 2.0 * 1024**3 / product  # reading what is written counts
+    print(f"a processor moves {bandwidth / 1e9:.1f} GB/s (triad, 16.8 M numbers), multiplies {flops / 1e9:.0f} GFlop/s")
+    for cells in CELLS:
+        start, box = blob(cells, width=float(cells)).ravel(), EvenBox((cells,) * 3, 1.0, 1.0)
+        _, cpu, _ = timed(lambda f=box, n=start: f.after(n, 40.0), 3 * repeats)
+        least = 6.0 * cells**4 / flops, 3 * 24.0 * cells**3 / bandwidth  # three products: read, and write with its read
+        print(f"{cells}^3, even box: {1e3 * cpu:.2f} ms CPU, {cpu / cells**3 * 1e9:.1f} ns a voxel; "
+              f"arithmetic {1e3 * least[0]:.2f} ms, memory {1e3 * least[1]:.2f} ms: {cpu / max(least):.1f} times the larger")  # fmt: skip
 
 
 def pressure(cells: int, repeats: int) -> None:
@@ -158,6 +178,7 @@ def main() -> None:
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     for cells in CELLS:
         diffusion(cells, given.peer, given.repeats)
+    limits(given.repeats)
     scaling(given.repeats)
     pressure(128, given.repeats)
 

@@ -15,14 +15,11 @@ from scipy.sparse import coo_array, csr_array
 from janusome.numerics import bands
 from janusome.numerics import stages as loops
 from janusome.numerics.bands import diagonals
-from janusome.numerics.box import Box, recognized
-from janusome.numerics.series import Series
 from janusome.numerics.threads import Slabs
 
 Array = NDArray[np.float64]
 
 NEGLIGIBLE = 1e-7  # of the total of a kind: less than that below zero is set to zero, and taken from the rest
-EXACT = 1e-6  # error of the series of a box that is spread
 WALK = 9.0  # forward steps of 1/max|m_ii| that a walk takes at once
 
 
@@ -50,25 +47,18 @@ def stages_needed(step: float, fastest: float) -> int:
     return max(3, needed + (needed + 1) % 2)
 
 
-def spread(operator: csr_array | Box, amounts: Array, duration: float, *, stages_at_most: int = 31) -> Array:
-    """Advance dn/dt = M n; a step that would leave less than nothing is replaced by others that cannot.
+def spread(operator: csr_array, amounts: Array, duration: float, *, stages_at_most: int = 31) -> Array:
+    """Advance dn/dt = M n by steps as long as is stable; a step that would leave less than nothing is replaced.
 
-    The diffusion of a box is exact to 1e-6 (see `series`). Otherwise leaps are as long as is stable (see `Exchange`) and the
-    error is not controlled; `steps.carried` does that.
+    What replaces it are steps that cannot: see `Exchange`. The error is not controlled; `steps.carried` does that.
 
     Parameters
     ----------
-    operator
-        1/s, each column summing to zero, or the box itself.
     amounts
         (cells,) or (cells, kinds), none below zero.
     """
     with Slabs() as slabs:
         now = np.array(amounts, float).reshape(len(amounts), -1)
-        box = operator if isinstance(operator, Box) else recognized(operator)
-        if box is not None:
-            return Series(box, slabs).after(now, duration, error=EXACT, share=NEGLIGIBLE).reshape(np.shape(amounts))
-        assert not isinstance(operator, Box)
         exchange = Exchange(operator, slabs, kinds=now.shape[1])
         if exchange.fastest == 0.0 or duration == 0.0 or now.size == 0:
             return amounts

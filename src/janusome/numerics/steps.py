@@ -1,6 +1,6 @@
-"""Exchange over any time with the error in hand.
+"""Exchange over any time with the error in hand: leaps where they are good, walks where a leap would overshoot.
 
-Diffusion in a box is one series; other exchange goes by leaps where they are good, by walks where a leap would overshoot.
+An even box needs neither: its amounts after any time are known (see `even_box`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from janusome.errors import SolverError
-from janusome.numerics.box import Box, recognized
 from janusome.numerics.diffusion import WALK, Exchange, kept_above_zero
-from janusome.numerics.series import Series
+from janusome.numerics.even_box import EvenBox
 from janusome.numerics.threads import Slabs
 
 Array = NDArray[np.float64]
@@ -23,7 +22,6 @@ STAGES_AT_MOST = 63
 SAFETY, GROWTH, SHRINK = 0.85, 4.0, 0.2
 HOPELESS = 10.0  # times the tolerance: such a leap was not stable for these amounts
 LONGEST_BAR = 64  # walks before another leap is tried
-PART = 0.1  # of the tolerance: error of a series, and what may be below zero before it is lifted
 STEPS_AT_MOST = 1_000_000
 
 
@@ -38,7 +36,7 @@ class Carried:
 
 
 def carried(
-    operator: csr_array | Box,
+    operator: csr_array | EvenBox,
     amounts: Array,
     duration: float,
     *,
@@ -53,7 +51,7 @@ def carried(
     Parameters
     ----------
     operator
-        1/s, each column summing to zero: see `exchange_operator`; or the box itself. Kinds that move alike share it.
+        1/s, each column summing to zero: see `exchange_operator`; or an even box. Kinds that move alike share it.
     amounts
         (cells,) or (cells, kinds), none below zero.
     first_step
@@ -64,25 +62,20 @@ def carried(
         return carried_by(exchange, amounts, duration, tolerance=tolerance, first_step=first_step)
 
 
-def prepared(operator: csr_array | Box, slabs: Slabs, *, kinds: int) -> Exchange | Series:
-    """Return what carries amounts: a series for a box without drift, steps for anything else."""
-    box = operator if isinstance(operator, Box) else recognized(operator)
-    if box is not None:
-        return Series(box, slabs)
-    assert not isinstance(operator, Box)
-    return Exchange(operator, slabs, kinds=kinds)
+def prepared(operator: csr_array | EvenBox, slabs: Slabs, *, kinds: int) -> Exchange | EvenBox:
+    """Return what carries amounts: the even box itself, or steps with a matrix."""
+    return operator if isinstance(operator, EvenBox) else Exchange(operator, slabs, kinds=kinds)
 
 
 def carried_by(
-    exchange: Exchange | Series, amounts: Array, duration: float, *, tolerance: float, first_step: float | None = None
+    exchange: Exchange | EvenBox, amounts: Array, duration: float, *, tolerance: float, first_step: float | None = None
 ) -> Carried:
-    """Do the same with a matrix that was prepared before."""
+    """Do the same with what was prepared before."""
+    if isinstance(exchange, EvenBox):
+        return Carried(exchange.after(amounts, duration), 1, 0, duration)
     now = np.array(amounts, float).reshape(len(amounts), -1)
     if exchange.fastest == 0.0 or duration == 0.0 or not np.any(now):
         return Carried(now.reshape(np.shape(amounts)), 0, 0, duration)
-    if isinstance(exchange, Series):
-        after = exchange.after(now, duration, error=PART * tolerance, share=PART * tolerance)
-        return Carried(after.reshape(np.shape(amounts)), 1, 0, duration)
     reached = _Course(exchange, tolerance).over(now, duration, first_step or 2.0 / exchange.fastest)
     return Carried(reached.amounts.reshape(np.shape(amounts)), reached.steps, reached.refused, reached.next_step)
 
@@ -126,7 +119,7 @@ class _Course:
     def _tried(self, now: Array, slope: Array, tau: float, leaps: bool) -> Array | None:
         if not leaps:
             return self._exchange.walk(now, tau)
-        after = kept_above_zero(self._exchange.leap(now, slope, tau), share=PART * self._tolerance)
+        after = kept_above_zero(self._exchange.leap(now, slope, tau), share=0.1 * self._tolerance)
         if after is None:
             self._bar_leaps()
         return after

@@ -66,7 +66,9 @@ class EvenBox:
             raise InputError("amounts", f"are {len(amounts)}", f"give one for each of {self.rows} voxels")
         planes, rows, count = self.shape
         rates = self.diffusivity / np.broadcast_to(np.asarray(self.spacing, float), 3) ** 2
-        z, y, x = (_factor(n, float(rate) * duration) for n, rate in zip(self.shape, rates, strict=True))
+        axes = list(zip(self.shape, (rates * duration).tolist(), strict=True))
+        factors = {axis: _factor(*axis) for axis in set(axes)}
+        z, y, x = (factors[axis] for axis in axes)
         spread = np.ascontiguousarray(np.asarray(amounts, float).T).reshape(-1, count) @ x.T
         spread = y @ spread.reshape(-1, rows, count)
         spread = z @ spread.reshape(-1, planes, rows * count)

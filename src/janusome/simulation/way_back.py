@@ -156,9 +156,11 @@ def _levels(
     noise = scatter.reshape(4) * np.where(np.arange(book.draws)[:, None] > 0, normal, 0.0)
     seen, earlier = means + noise[:, :2], None if before is None else before + noise[:, 2:]
     found = np.concatenate(list(_in_batches(setup, rates, regions, picture, seen, earlier, control=control)))
-    if before is None:
-        return found, float(means[0] - means[1]), float(np.hypot(*scatter[0]))
-    return found, float(means[0] - before[0]), float(np.hypot(*scatter[:, 0]))
+    if before is not None:
+        return found, float(means[0] - before[0]), float(np.hypot(*scatter[:, 0]))
+    around = jnp.full(2, jnp.nan_to_num(first.levels)[1])
+    without = float(noise_of_means(middle, there, regions, around)[0][0])  # the lesion's place, were it as its surroundings
+    return found, float(means[0] - means[1]), float(np.sqrt(0.5 * (scatter[0, 0] ** 2 + without**2)))
 
 
 def _in_batches(

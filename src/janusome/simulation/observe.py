@@ -38,11 +38,14 @@ from janusome.simulation.trajectory import Trajectory
 from janusome.simulation.tumor_field import Snapshot, TumorField
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy, ScanEvent
+from janusome.specification.rows import MriSequence
 from janusome.units import from_internal
 
 Array = NDArray[np.float64]
+NO_SEQUENCE = MriSequence()
 
 OUTSIDE, INSIDE = (INTERSTITIUM, BOUND), (ENDOTHELIUM, INTERNALISED, PHAGOCYTOSED)
+RELAXATIONS = ("longitudinal", "transverse", "effective_transverse")
 SITE_PREFIXES = {"intracellular_": "intracellular", "detached_": "detached"}
 
 
@@ -146,7 +149,8 @@ def _seed(seed: int, event: ScanEvent, label: str, lesion: str) -> int:
 def _camera(study: ResolvedStudy, event: ScanEvent, label: str, book: ValueBook) -> Camera:
     """Fill the fields of a modality from the sequence, the scanner and the label."""
     scanner, formulation = study.scanners[event.scanner], study.formulation
-    modality, place = modalities()[event.modality], Place(study.host.species)
+    sequence = scanner.sequences.get(event.sequence or "", NO_SEQUENCE)
+    modality, place = modalities()[sequence.modality or event.modality], Place(study.host.species)
     chain: tuple[Scope, ...] = (Scope(f"scanner {scanner.name}", scanner), Scope(f"label {label}", study.labels[label]))
     if label in formulation.labels:
         chain = (Scope(f"{label} on {formulation.name}", formulation.labels[label]), *chain)
@@ -268,13 +272,10 @@ def _relaxation(study: ResolvedStudy, lesion: Site, camera: Camera, book: ValueB
 
     if not camera.conditions:
         ones = (np.ones(book.draws), np.ones(book.draws))
-        return dict.fromkeys(("longitudinal_relaxation_rate", "effective_transverse_relaxation_rate", "proton_density"), ones)
-    T1, T2 = both("longitudinal_relaxation_time"), both("effective_transverse_relaxation_time")
-    return {
-        "longitudinal_relaxation_rate": (1.0 / T1[0], 1.0 / T1[1]),
-        "effective_transverse_relaxation_rate": (1.0 / T2[0], 1.0 / T2[1]),
-        "proton_density": both("proton_density"),
-    }
+        return dict.fromkeys((*(f"{each}_relaxation_rate" for each in RELAXATIONS), "proton_density"), ones)
+    times = {each: both(f"{each}_relaxation_time") for each in RELAXATIONS}
+    rates = {f"{each}_relaxation_rate": (1.0 / here, 1.0 / there) for each, (here, there) in times.items()}
+    return rates | {"proton_density": both("proton_density")}
 
 
 def _in_voxels(snapshot: Snapshot, field: TumorField, lesion: Site, label: str, coarse: Trajectory, moment: int) -> Label:

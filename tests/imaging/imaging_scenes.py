@@ -52,7 +52,6 @@ SHARED_BY_SEQUENCES = {
     "reference_signal_to_noise": 500.0,
     "reference_voxel_volume": 1e-9,
     "number_of_averages": 1.0,
-    "number_of_coils": 4.0,
     "longitudinal_relaxivity": 19.0,
     "intracellular_longitudinal_relaxivity": 2.0,
     "detached_longitudinal_relaxivity": 0.0,

@@ -9,11 +9,12 @@ from jaxtyping import Array, Float
 
 from janusome.numerics.kspace import all_sampled, coil_sensitivities, matched, to_image, to_kspace, with_noise
 
+COILS = 8  # any number gives the same noise, since their sensitivities are known
 Field = Float[Array, "z y x"]
 
 
 def acquired_magnitude(
-    expected: Any, *, noise: Any, voxel_size: Any, coils: int, key: Array, sampled: Any | None = None
+    expected: Any, *, noise: Any, voxel_size: Any, key: Array, sampled: Any | None = None, coils: int = COILS
 ) -> Field:
     """Return the magnitude of all coils, combined with their known sensitivities.
 
@@ -23,6 +24,8 @@ def acquired_magnitude(
         The image without noise, (z, y, x); complex where it has a phase.
     noise
         Standard deviation in each channel of the combined image, when all of k-space is sampled.
+    coils
+        How many receive; the noise of the image does not depend on it.
     sampled
         Pattern of k-space, such as `kspace.partial_fourier` or `kspace.central`; what is left out is filled with zeros,
         which blurs the image and lowers its noise. Nothing is left out where it is not given.

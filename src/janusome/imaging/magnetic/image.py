@@ -33,7 +33,6 @@ class AbstractMagnitudeImage(AbstractModality):
     reference_signal_to_noise: Scalar = quantity("")
     reference_voxel_volume: Scalar = quantity("m^3")
     number_of_averages: Scalar = quantity("")
-    number_of_coils: Scalar = quantity("")
     longitudinal_relaxivity: Scalar = quantity("m^3/(mol s)")
     intracellular_longitudinal_relaxivity: Scalar = quantity("m^3/(mol s)")
     detached_longitudinal_relaxivity: Scalar = quantity("m^3/(mol s)")
@@ -60,7 +59,6 @@ class AbstractMagnitudeImage(AbstractModality):
             self.expected(scene),
             noise=self.channel_noise(scene),
             voxel_size=scene.voxel_size,
-            coils=int(self.number_of_coils),
             key=jax.random.key(seed),
         )
 

@@ -11,24 +11,23 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
-from jax import random
-from jaxtyping import Array, Bool, Complex, Float
+from jaxtyping import Bool, Complex, Float
 from numpy.typing import NDArray
+from scipy import fft
 
 AXES = (-3, -2, -1)
 COIL_DISTANCE = 1.0  # of a coil from the center, and its radius, over the longest half edge of the field of view
 
 
-def to_kspace(image: Complex[Array, "... z y x"]) -> Complex[Array, "... z y x"]:
+def to_kspace(image: Complex[NDArray, "... z y x"]) -> Complex[NDArray, "... z y x"]:
     """Return the samples of an image."""
-    return jnp.fft.fftshift(jnp.fft.fftn(jnp.fft.ifftshift(image, axes=AXES), axes=AXES, norm="ortho"), axes=AXES)
+    return fft.fftshift(fft.fftn(fft.ifftshift(image, axes=AXES), axes=AXES, norm="ortho"), axes=AXES)
 
 
-def to_image(samples: Complex[Array, "... z y x"]) -> Complex[Array, "... z y x"]:
+def to_image(samples: Complex[NDArray, "... z y x"]) -> Complex[NDArray, "... z y x"]:
     """Return the image of samples; what was not sampled is zero."""
-    return jnp.fft.fftshift(jnp.fft.ifftn(jnp.fft.ifftshift(samples, axes=AXES), axes=AXES, norm="ortho"), axes=AXES)
+    return fft.fftshift(fft.ifftn(fft.ifftshift(samples, axes=AXES), axes=AXES, norm="ortho"), axes=AXES)
 
 
 def all_sampled(shape: Sequence[int]) -> Bool[NDArray, "z y x"]:
@@ -55,7 +54,7 @@ def _where(shape: Sequence[int], rule: Any) -> Bool[NDArray, "z y x"]:
     return lines[0][:, None, None] & lines[1][None, :, None] & lines[2][None, None, :]
 
 
-def coil_sensitivities(shape: Sequence[int], *, voxel_size: Any, coils: int) -> Complex[Array, "coils z y x"]:
+def coil_sensitivities(shape: Sequence[int], *, voxel_size: Any, coils: int) -> Complex[NDArray, "coils z y x"]:
     r"""Return what each coil receives of each voxel; the squares of all coils add to one everywhere.
 
     Loops stand on a ring around z and face the axis: on its own axis a loop of radius a falls as
@@ -69,21 +68,23 @@ def coil_sensitivities(shape: Sequence[int], *, voxel_size: Any, coils: int) -> 
     squared = [(x - reach * np.cos(t)) ** 2 + (y - reach * np.sin(t)) ** 2 + z**2 for t in turns]
     strengths = np.stack([(1.0 + each / reach**2) ** -1.5 for each in squared])
     strengths = strengths / np.sqrt(np.sum(strengths**2, axis=0))
-    return jnp.asarray(strengths * np.exp(1j * turns)[:, None, None, None])
+    return strengths * np.exp(1j * turns)[:, None, None, None]
 
 
-def with_noise(samples: Array, *, width: Any, key: Array) -> Array:
+def with_noise(samples: Any, *, width: float, random: np.random.Generator) -> NDArray[np.complex128]:
     """Return samples with Gaussian noise of a width in each channel, coils and samples on their own."""
-    channels = random.normal(key, (2, *samples.shape), dtype=samples.real.dtype)
-    return samples + width * (channels[0] + 1j * channels[1])
+    channels = width * random.standard_normal((2, *samples.shape))
+    return samples + channels[0] + 1j * channels[1]
 
 
-def matched(images: Complex[Array, "coils z y x"], *, sensitivities: Complex[Array, "coils z y x"]) -> Complex[Array, "z y x"]:
+def matched(
+    images: Complex[NDArray, "coils z y x"], *, sensitivities: Complex[NDArray, "coils z y x"]
+) -> Complex[NDArray, "z y x"]:
     """Return the complex image of all coils, weighted with what each receives: the best signal over equal, separate noises."""
-    weight = jnp.sum(jnp.abs(sensitivities) ** 2, axis=0)
-    return jnp.sum(jnp.conj(sensitivities) * images, axis=0) / weight
+    weight = np.sum(np.abs(sensitivities) ** 2, axis=0)
+    return np.sum(np.conj(sensitivities) * images, axis=0) / weight
 
 
-def root_sum_of_squares(images: Complex[Array, "coils z y x"]) -> Float[Array, "z y x"]:
+def root_sum_of_squares(images: Complex[NDArray, "coils z y x"]) -> Float[NDArray, "z y x"]:
     """Return the magnitude of coils whose sensitivities are not known: noncentral chi, with a floor that grows with coils."""
-    return jnp.sqrt(jnp.sum(jnp.abs(images) ** 2, axis=0))
+    return np.sqrt(np.sum(np.abs(images) ** 2, axis=0))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
-from janusome.imaging.magnetic.acquisition import acquired_magnitude
+from janusome.imaging.magnetic.acquisition import acquired_image
 from janusome.model import AbstractModality, Scene
 from janusome.numerics.rician import rician_draw, rician_mean, rician_standard_deviation
 from janusome.units import quantity
@@ -55,12 +55,13 @@ class AbstractMagnitudeImage(AbstractModality):
 
     def acquired(self, scene: Scene, *, seed: int) -> Field:
         """One image by way of the k-space of every coil, with noise in each sample."""
-        return acquired_magnitude(
+        image = acquired_image(
             self.expected(scene),
-            noise=self.channel_noise(scene),
+            noise=float(self.channel_noise(scene)),
             voxel_size=scene.voxel_size,
-            key=jax.random.key(seed),
+            random=np.random.default_rng(seed),
         )
+        return jnp.asarray(np.abs(image))
 
     def longitudinal_rate(self, scene: Scene) -> Field:
         """R1 of every voxel, 1/s."""

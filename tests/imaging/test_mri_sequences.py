@@ -1,18 +1,23 @@
 """Spin echo, inversion recovery, balanced and multi-echo images: closed forms, Bloch equations, and the label in them."""
 
 import math
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import yaml
 from imaging_scenes import balanced, inversion_recovery, mri, multi_echo, scene, spin_echo
+from scipy.optimize import curve_fit
 
+import janusome
 from janusome.imaging.mri_balanced import MriBalanced
 from janusome.imaging.mri_inversion_recovery import MriInversionRecovery
 from janusome.imaging.mri_multi_echo import LONGEST, MriMultiEcho
 from janusome.imaging.mri_spin_echo import MriSpinEcho
 from janusome.imaging.relaxometry.multi_echo import multi_echo as map_of_echoes
+from janusome.imaging.relaxometry.relaxivity import fit_relaxivity
 from janusome.numerics.precision import double
 from janusome.simulation.camera import modalities
 from janusome.specification.rows import MriSequence
@@ -163,6 +168,44 @@ def test_a_t2_map_of_a_train_gives_the_relaxivity_back():
     train = multi_echo().train(line(SEVEN[:5]), echoes=10)
     found = map_of_echoes(np.moveaxis(np.asarray(train), 0, -1), echo_time=times).rate[0, 0]
     assert np.polyfit(SEVEN[:5], found, 1)[0] == pytest.approx(64.9, rel=1e-6)
+
+
+def shipped_ferumoxytol(name):
+    """Relaxivity of ferumoxytol in plasma at 1.5 T, as the library has it."""
+    row = yaml.safe_load(
+        (Path(janusome.__file__).parent / "library/formulations/ferumoxytol.yaml").read_text(encoding="utf-8")
+    )
+    found = row["labels"]["iron-oxide-core"]["values"][name]
+    (value,) = (each["value"] for each in found if each["conditions"]["field"] == "1.5 T")
+    return value
+
+
+@pytest.mark.parametrize(("signal_to_noise", "tolerance"), [(1e7, 0.02), (50.0, 0.10)])
+def test_five_tubes_of_ferumoxytol_give_back_19_0_and_64_9_at_one_and_a_half_tesla(signal_to_noise, tolerance):
+    iron = np.array([0.0, 0.2, 0.4, 0.8, 1.2])
+    tubes = scene(np.broadcast_to(iron[:, None, None], (5, 12, 12)), voxel_size=(1e-3,) * 3, r1=0.4, r2=5.0)
+    agent = {
+        "longitudinal_relaxivity": shipped_ferumoxytol("longitudinal_relaxivity"),
+        "transverse_relaxivity": shipped_ferumoxytol("transverse_relaxivity"),
+        "reference_signal_to_noise": signal_to_noise,
+    }
+    inversions, echoes = np.array([0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.0]), 6e-3 * np.arange(1, 11)
+
+    def read(modality, seed):
+        return np.asarray(modality.acquired(tubes, seed=seed)).mean(axis=(1, 2))
+
+    recovery = [
+        read(inversion_recovery(**agent, inversion_time=t, repetition_time=15.0, echo_time=1e-3), k)
+        for k, t in enumerate(inversions)
+    ]
+    train = [read(multi_echo(**agent, echo_spacing=6e-3, echo_number=n, repetition_time=15.0), 100 + n) for n in range(1, 11)]
+    R2 = map_of_echoes(np.transpose(train), echo_time=echoes, noise_floor=3.0 / signal_to_noise).rate
+    R1 = [
+        curve_fit(lambda t, m, r: np.abs(m * (1 - 2 * np.exp(-r * t))), inversions, tube, p0=(1.0, 0.4 + 15.0 * c))[0][1]
+        for c, tube in zip(iron, np.transpose(recovery), strict=True)
+    ]
+    assert fit_relaxivity(iron, rate=R1).linear == pytest.approx(19.0, rel=tolerance)
+    assert fit_relaxivity(iron, rate=R2).linear == pytest.approx(64.9, rel=tolerance)
 
 
 @each_sequence

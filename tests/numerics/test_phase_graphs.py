@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from janusome.numerics.phase_graphs import echo_train
+from janusome.numerics.phase_graphs import BLOCK, echo_train, one_echo
 from janusome.numerics.precision import double
 
 ESP, ECHOES = 0.01, 32
@@ -60,3 +60,13 @@ def test_a_field_of_voxels_is_its_voxels():
     R1, R2 = np.array([[0.5, 1.0], [3.0, 9.0]]), np.array([[10.0, 20.0], [30.0, 90.0]])
     together = train(R1, R2, 2.2)
     assert together[:, 1, 0] == pytest.approx(train(3.0, 30.0, 2.2), rel=1e-12)
+
+
+def test_one_echo_of_many_voxels_is_that_of_the_train():
+    random = np.random.default_rng(3)
+    R1, R2 = random.uniform(0.5, 5.0, (3, BLOCK)), random.uniform(5.0, 90.0, (3, BLOCK))
+    R1, R2 = R1[:, : BLOCK - 7], R2[:, : BLOCK - 7]  # no whole number of blocks
+    found = one_echo(
+        jnp.asarray(R1), R2=jnp.asarray(R2), refocusing_angle=2.2, echo_spacing=ESP, number=jnp.asarray(5), longest=12
+    )
+    assert np.allclose(found, train(R1, R2, 2.2, echoes=12)[4], rtol=1e-12)

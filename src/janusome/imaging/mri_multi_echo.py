@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 
 from janusome.imaging.magnetic.image import AbstractSpinEchoImage
 from janusome.model import Scene
-from janusome.numerics.phase_graphs import echo_train
+from janusome.numerics.phase_graphs import echo_train, one_echo
 from janusome.units import quantity
 
 Field = Float[Array, "z y x"]
@@ -38,13 +38,20 @@ class MriMultiEcho(AbstractSpinEchoImage):
 
     def expected(self, scene: Scene) -> Field:
         """The signal without noise of the echo that is shown."""
-        shown = jnp.clip(jnp.round(self.echo_number), 1.0, LONGEST).astype(int) - 1
-        return self.train(scene, echoes=LONGEST)[shown]
+        R1 = self.longitudinal_rate(scene)
+        amplitude = one_echo(
+            R1,
+            R2=self.transverse_rate(scene),
+            refocusing_angle=self.refocusing_angle,
+            echo_spacing=self.echo_spacing,
+            number=jnp.round(self.echo_number).astype(int),
+            longest=LONGEST,
+        )
+        return scene.proton_density * self._upright(R1) * amplitude
 
     def train(self, scene: Scene, *, echoes: int) -> Float[Array, "echoes z y x"]:
         """Every echo without noise, from which `relaxometry.multi_echo` maps T2."""
         R1 = self.longitudinal_rate(scene)
-        upright = 1.0 - jnp.exp(-(self.repetition_time - self.echo_train_length * self.echo_spacing) * R1)
         amplitudes = echo_train(
             R1,
             R2=self.transverse_rate(scene),
@@ -52,4 +59,7 @@ class MriMultiEcho(AbstractSpinEchoImage):
             echo_spacing=self.echo_spacing,
             echoes=echoes,
         )
-        return scene.proton_density * upright * amplitudes
+        return scene.proton_density * self._upright(R1) * amplitudes
+
+    def _upright(self, R1: Field) -> Field:
+        return 1.0 - jnp.exp(-(self.repetition_time - self.echo_train_length * self.echo_spacing) * R1)

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import get_args
 
 import jax
 import jax.numpy as jnp
@@ -92,7 +93,7 @@ def spoiled(m):
 
 
 def steady(cycle, times=400):
-    m = np.array([0.0, 0.0, 1.0])
+    m, read = np.array([0.0, 0.0, 1.0]), 0.0
     for _ in range(times):
         m, read = cycle(m)
     return read
@@ -249,7 +250,8 @@ def test_images_through_k_space_have_the_mean_and_the_noise_that_are_stated(made
 
 
 def test_every_sequence_that_a_row_may_name_is_a_modality():
-    named = set(MriSequence.model_fields["modality"].annotation.__args__[0].__args__)
+    (literal, _) = get_args(MriSequence.model_fields["modality"].annotation)
+    named = set(get_args(literal))
     assert named == {name for name in modalities() if name.split("_")[0] == "mri"}
 
 

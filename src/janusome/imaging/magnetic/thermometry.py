@@ -13,7 +13,7 @@ import math
 from typing import Any
 
 import jax.numpy as jnp
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Float
 
 from janusome.imaging.magnetic.phase import PROTON
 
@@ -29,10 +29,8 @@ def phase_of_heat(rise: Volume, *, field: Any, echo_time: Any, shift: Any) -> Vo
     return shift * PROTON * field * echo_time * rise
 
 
-def temperature_rise(
-    after: Complex[Array, "z y x"], *, before: Complex[Array, "z y x"], field: Any, echo_time: Any, shift: Any
-) -> Volume:
-    """Return the rise of temperature (K) between two complex images of one gradient echo.
+def temperature_rise(after: Any, *, before: Any, field: Any, echo_time: Any, shift: Any) -> Volume:
+    """Return the rise of temperature (K) between two complex images (z, y, x) of one gradient echo.
 
     >>> before, after = jnp.ones((1, 1, 1), dtype=complex), jnp.exp(-1j * jnp.ones((1, 1, 1)))
     >>> round(float(temperature_rise(after, before=before, field=3.0, echo_time=0.01, shift=-1e-8)[0, 0, 0]), 2)
@@ -41,8 +39,8 @@ def temperature_rise(
     return jnp.angle(after * jnp.conj(before)) / (shift * PROTON * field * echo_time)
 
 
-def temperature_noise(signal: Volume, *, noise: Any, field: Any, echo_time: Any, shift: Any) -> Volume:
-    """Return the standard deviation (K) for a magnitude and the noise of one of its channels; least at an echo time of T2*."""
+def temperature_noise(signal: Any, *, noise: Any, field: Any, echo_time: Any, shift: Any) -> Volume:
+    """Return the standard deviation (K) for magnitudes and the noise of one of its channels; least at an echo time of T2*."""
     return math.sqrt(2.0) * noise / signal / (abs(shift) * PROTON * field * echo_time)
 
 

@@ -29,6 +29,7 @@ class AbstractMagnitudeImage(AbstractModality):
     """
 
     unit: ClassVar[str] = ""
+    calibrated: ClassVar[bool] = False
 
     reference_signal_to_noise: Scalar = quantity("")
     reference_voxel_volume: Scalar = quantity("m^3")

@@ -17,6 +17,7 @@ from janusome.imaging.mri_balanced import MriBalanced
 from janusome.imaging.mri_inversion_recovery import MriInversionRecovery
 from janusome.imaging.mri_multi_echo import LONGEST, MriMultiEcho
 from janusome.imaging.mri_spin_echo import MriSpinEcho
+from janusome.imaging.quantification.levels import Regions, seen, solved
 from janusome.imaging.relaxometry.multi_echo import multi_echo as map_of_echoes
 from janusome.imaging.relaxometry.relaxivity import fit_relaxivity
 from janusome.numerics.precision import double
@@ -247,6 +248,33 @@ def test_images_through_k_space_have_the_mean_and_the_noise_that_are_stated(made
     count = images.size
     assert abs((images.mean() - shown.mean()) / noise.mean()) < 4 / math.sqrt(count)
     assert images.std() / noise.mean() == pytest.approx(1.0, abs=4 / math.sqrt(2 * count))
+
+
+# With long repetitions iron only darkens; an inversion is read where it only brightens.
+ONE_WAY = {
+    "spin_echo": (spin_echo(repetition_time=10.0), 0.2),
+    "balanced": (balanced(), 0.2),
+    "multi_echo": (multi_echo(repetition_time=10.0), 0.2),
+    "inversion_recovery": (inversion_recovery(repetition_time=10.0), 0.05),
+}
+
+
+@pytest.mark.parametrize("name", ONE_WAY)
+def test_the_level_that_made_an_image_is_found_in_it(name):
+    modality, level = ONE_WAY[name]
+    share = np.zeros((6, 8, 8))
+    share[2:4, 2:6, 2:6] = 1.0
+    lesion, around = (jnp.asarray(weight / weight.sum()) for weight in (share, 1.0 - share))
+    regions, truth = Regions(jnp.asarray(share), lesion, around, (1.0, 0.0, 0.0)), jnp.asarray([level, 0.005])
+    tissue = scene(np.zeros(share.shape), voxel_size=(1e-3,) * 3)
+    before, means = (seen(modality, tissue, regions, levels) for levels in (jnp.zeros(2), truth))
+    found = solved(modality, tissue, regions, means=3.0 * means, before=3.0 * before)
+    np.testing.assert_allclose(found.levels, truth, rtol=1e-6)
+
+
+def test_a_short_repetition_makes_two_levels_of_one_signal():
+    signals = signal(spin_echo(repetition_time=1.0), np.linspace(0.0, 2.0, 200))
+    assert signals[0] < signals.max() > signals[-1]
 
 
 def test_every_sequence_that_a_row_may_name_is_a_modality():

@@ -5,12 +5,16 @@ import numpy as np
 
 from janusome.imaging.ct import Ct
 from janusome.imaging.mri import Mri
+from janusome.imaging.mri_balanced import MriBalanced
+from janusome.imaging.mri_inversion_recovery import MriInversionRecovery
+from janusome.imaging.mri_multi_echo import MriMultiEcho
+from janusome.imaging.mri_spin_echo import MriSpinEcho
 from janusome.imaging.pet import Pet
 from janusome.model import Scene
 from janusome.units import to_internal
 
 
-def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2star=30.0, proton_density=1.0):
+def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2=20.0, r2star=30.0, proton_density=1.0):
     """A scene in which `label` (mol/m^3, z y x) is attached to carriers outside cells, unless said otherwise."""
     label = jnp.asarray(label, dtype=float)
     return Scene(
@@ -18,6 +22,7 @@ def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2star=30.0, p
         attached_inside=jnp.full_like(label, inside),
         detached=jnp.full_like(label, detached),
         longitudinal_relaxation_rate=jnp.full_like(label, r1),
+        transverse_relaxation_rate=jnp.full_like(label, r2),
         effective_transverse_relaxation_rate=jnp.full_like(label, r2star),
         proton_density=jnp.broadcast_to(jnp.asarray(proton_density, dtype=float), label.shape),
         voxel_size=jnp.asarray(voxel_size, dtype=float),
@@ -42,22 +47,61 @@ def pet(**changed):
     return Pet(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
 
 
+SHARED_BY_SEQUENCES = {
+    "repetition_time": 10e-3,
+    "reference_signal_to_noise": 500.0,
+    "reference_voxel_volume": 1e-9,
+    "number_of_averages": 1.0,
+    "longitudinal_relaxivity": 19.0,
+    "intracellular_longitudinal_relaxivity": 2.0,
+    "detached_longitudinal_relaxivity": 0.0,
+}
+SPIN_ECHO = {
+    "transverse_relaxivity": 64.9,
+    "intracellular_transverse_relaxivity": 50.0,
+    "detached_transverse_relaxivity": 0.0,
+}
+
+
+def filled(kind, values):
+    """A modality of plain numbers."""
+    return kind(**{name: jnp.asarray(value, dtype=float) for name, value in values.items()})
+
+
 def mri(**changed):
     """A T1-weighted spoiled gradient echo of round numbers, and an agent with ferumoxytol's relaxivities at 1.5 T."""
     values = {
-        "repetition_time": 10e-3,
+        **SHARED_BY_SEQUENCES,
         "echo_time": 2e-3,
         "flip_angle": to_internal(20.0, "deg"),
-        "reference_signal_to_noise": 500.0,
-        "reference_voxel_volume": 1e-9,
-        "longitudinal_relaxivity": 19.0,
-        "intracellular_longitudinal_relaxivity": 2.0,
-        "detached_longitudinal_relaxivity": 0.0,
         "effective_transverse_relaxivity": 64.9,
         "intracellular_effective_transverse_relaxivity": 200.0,
         "detached_effective_transverse_relaxivity": 0.0,
     }
-    return Mri(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(Mri, {**values, **changed})
+
+
+def spin_echo(**changed):
+    """A spin echo, with the same agent."""
+    return filled(MriSpinEcho, {**SHARED_BY_SEQUENCES, **SPIN_ECHO, "repetition_time": 2.0, "echo_time": 40e-3, **changed})
+
+
+def inversion_recovery(**changed):
+    """An inversion recovery read by a spin echo, with the same agent."""
+    timing = {"repetition_time": 3.0, "inversion_time": 0.9, "echo_time": 10e-3}
+    return filled(MriInversionRecovery, {**SHARED_BY_SEQUENCES, **SPIN_ECHO, **timing, **changed})
+
+
+def balanced(**changed):
+    """A balanced gradient echo, with the same agent."""
+    timing = {"repetition_time": 4e-3, "echo_time": 2e-3, "flip_angle": to_internal(45.0, "deg")}
+    return filled(MriBalanced, {**SHARED_BY_SEQUENCES, **SPIN_ECHO, **timing, **changed})
+
+
+def multi_echo(**changed):
+    """A train of ten echoes whose fourth is shown, with the same agent."""
+    train = {"repetition_time": 3.0, "echo_spacing": 10e-3, "echo_number": 4.0, "echo_train_length": 10.0}
+    return filled(MriMultiEcho, {**SHARED_BY_SEQUENCES, **SPIN_ECHO, **train, "refocusing_angle": np.pi, **changed})
 
 
 def sphere(diameter, *, count, spacing, fine=4):

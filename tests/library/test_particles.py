@@ -162,6 +162,7 @@ def test_sizes_and_relaxivities_say_how_they_were_measured(key):
         "hydrodynamic_diameter": {"weighting", "medium"},
         "zeta_potential": {"medium"},
         "longitudinal_relaxivity": {"field", "site", "medium"},
+        "transverse_relaxivity": {"field", "site", "medium"},
         "effective_transverse_relaxivity": {"field", "site", "medium"},
     }
     for path, name, value in values(ROWS[key]):
@@ -248,20 +249,23 @@ def test_relaxivities_cover_the_scanners_and_fall_in_t1_with_the_field(name):
     falling = relaxivities(name, "longitudinal_relaxivity")
     assert {"1.5 T", "3 T", "7 T"} <= set(falling)
     assert falling["1.5 T"] > falling["3 T"] > falling["7 T"]
-    assert {"1.5 T", "3 T", "7 T"} <= set(relaxivities(name, "effective_transverse_relaxivity"))
+    for quantity in ("transverse_relaxivity", "effective_transverse_relaxivity"):
+        assert {"1.5 T", "3 T", "7 T"} <= set(relaxivities(name, quantity))
 
 
 def test_ferumoxytol_has_the_relaxivities_measured_in_plasma():
     label = ROWS["formulations", "ferumoxytol"]["labels"]["iron-oxide-core"]["values"]
     measured = {
         (name, each["conditions"]["field"]): each["value"]
-        for name in ("longitudinal_relaxivity", "effective_transverse_relaxivity")
+        for name in ("longitudinal_relaxivity", "transverse_relaxivity", "effective_transverse_relaxivity")
         for each in label[name]
         if each["grade"] == "measured"
     }
     assert measured == {
         ("longitudinal_relaxivity", "1.5 T"): 19.0,
         ("longitudinal_relaxivity", "3 T"): 9.5,
+        ("transverse_relaxivity", "1.5 T"): 64.9,
+        ("transverse_relaxivity", "3 T"): 65.2,
         ("effective_transverse_relaxivity", "1.5 T"): 64.4,
         ("effective_transverse_relaxivity", "3 T"): 55.7,
     }

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from janusome.model import AbstractModality, catalogue
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy
-from janusome.specification.rows import Scanner
+from janusome.specification.rows import MriSequence, Scanner
 from janusome.units import from_internal
 
 Array = NDArray[np.float64]
 
+NO_SEQUENCE = MriSequence()
 SITE_PREFIXES = {"intracellular_": "intracellular", "detached_": "detached"}
 
 
@@ -55,7 +56,8 @@ class Exposure:
 def camera(study: ResolvedStudy, exposure: Exposure, book: ValueBook) -> Camera:
     """Fill the fields of a modality from the sequence, the scanner, the label on its particle, and the host."""
     scanner = exposure.scanner
-    modality, place = modalities()[scanner.modality], Place(study.host.species)
+    sequence = scanner.sequences.get(exposure.sequence or "", NO_SEQUENCE)
+    modality, place = modalities()[sequence.modality or scanner.modality], Place(study.host.species)
     chain, conditions = _chain(study, exposure), _conditions(scanner)
     context = {} if exposure.frame is None else {"frame_duration": np.full(book.draws, exposure.frame)}
     fields = {}

@@ -46,6 +46,7 @@ from janusome.units import from_internal
 Array = NDArray[np.float64]
 
 OUTSIDE, INSIDE = (INTERSTITIUM, BOUND), (ENDOTHELIUM, INTERNALISED, PHAGOCYTOSED)
+RELAXATIONS = ("longitudinal", "transverse", "effective_transverse")
 
 
 class Label(NamedTuple):
@@ -267,13 +268,10 @@ def tissue_rates(study: ResolvedStudy, tumor: Tumor, setup: Camera, book: ValueB
 
     if not setup.conditions:
         ones = (np.ones(book.draws), np.ones(book.draws))
-        return dict.fromkeys(("longitudinal_relaxation_rate", "effective_transverse_relaxation_rate", "proton_density"), ones)
-    T1, T2 = both("longitudinal_relaxation_time"), both("effective_transverse_relaxation_time")
-    return {
-        "longitudinal_relaxation_rate": (1.0 / T1[0], 1.0 / T1[1]),
-        "effective_transverse_relaxation_rate": (1.0 / T2[0], 1.0 / T2[1]),
-        "proton_density": both("proton_density"),
-    }
+        return dict.fromkeys((*(f"{each}_relaxation_rate" for each in RELAXATIONS), "proton_density"), ones)
+    times = {each: both(f"{each}_relaxation_time") for each in RELAXATIONS}
+    rates = {f"{each}_relaxation_rate": (1.0 / here, 1.0 / there) for each, (here, there) in times.items()}
+    return rates | {"proton_density": both("proton_density")}
 
 
 def _in_voxels(snapshot: Snapshot, field: TumorField, lesion: Site, label: str, coarse: Trajectory, moment: int) -> Label:

@@ -35,6 +35,7 @@ def pet(**changed):
         "sensitivity": 0.01,
         "reference_positron_yield": 0.969,
         "scatter_fraction": 1 / 3,
+        "randoms_ratio": 0.0,
         "attenuation_coefficient": 9.6,
         "attenuation_path": 0.22,
         "noise_amplification": 3.0,

@@ -29,7 +29,7 @@ from janusome.numerics.expectation import AbstractProjector, Blurred, Weighted, 
 from janusome.numerics.projection import ParallelBeam, Projector
 
 Array = NDArray[np.floating[Any]]
-SUBSETS, ITERATIONS = 10, 4
+SUBSETS, ITERATIONS = 10, 8
 SCATTER_REACH = 0.25  # of the body's diameter; assumed
 
 
@@ -76,7 +76,7 @@ class Ring:
 
 
 def reconstructed(counts: ArrayLike, projector: AbstractProjector, *, background: ArrayLike) -> Array:
-    """Return annihilations per volume by OSEM, four rounds of ten subsets."""
+    """Return annihilations per volume by OSEM, eight rounds of ten subsets."""
     return osem(counts, projector, background=background, subsets=SUBSETS, iterations=ITERATIONS)
 
 

@@ -83,7 +83,7 @@ class Spect(AbstractModality):
         return self._counted(scene).noise_of_sum(expected, unit=self.unit, weights=weights)
 
     def acquired(self, scene: Scene, *, seed: int) -> Field:
-        """One image by way of projections: response and attenuation by depth, scatter in three windows, Poisson counts, OSEM."""
+        """One image by way of projections: response and attenuation by depth, three windows, Poisson counts, OSEM."""
         T, width = float(self.frame_duration), self._width()
         activity = mean_activity(scene, half_life=self.half_life, frame_duration=self.frame_duration)
         beyond = math.ceil(3.0 * float(width / scene.voxel_size[0]))

@@ -2,11 +2,11 @@ r"""Projections of a stack of slices onto a camera that turns around it, and the
 
 $$ y_{\theta}(z, s) = \sum_d G_z(\sigma_d)\,G_s(\sigma_d)\; e^{-\int_d^{camera}\mu}\;(R_\theta x)(z, d, s) $$
 
-The slices are turned by bilinear interpolation until the camera lies along their first row; each row then has a distance d from
-it, and with it a blur of its own (along the slices and along the camera) and a path through tissue. All three steps are
+The slices are turned by bilinear interpolation until the camera lies along their first row; each row then has a distance d
+from it, and with it a blur of its own (along the slices and along the camera) and a path through tissue. All three steps are
 matrices, put back with the same weights. Blurs are sampled Gaussians; what leaves the field of view is lost. Images are
-(z, y, x) with square slices, projections (z, view, bin) with bins of a pixel; at angle 0 the camera looks along y from the side
-of the first row, and bins count along x. Lengths are in any one unit.
+(z, y, x) with square slices, projections (z, view, bin) with bins of a pixel; at angle 0 the camera looks along y from the
+side of the first row, and bins count along x. Lengths are in any one unit.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class RotatingCamera:
     def around(
         cls, attenuation: ArrayLike, *, angles: ArrayLike, widths: ArrayLike, slices: int, pixel_size: float, slice_size: float
     ) -> RotatingCamera:
-        """Return the camera of slices with an attenuation map (y, x) per length and a blur (standard deviation) for each row."""
+        """Return the camera of slices with attenuation (y, x) per length and a blur (standard deviation) for each row."""
         mu, sigma = np.asarray(attenuation, dtype=float), np.asarray(widths, dtype=float)
         if mu.shape[0] != mu.shape[1] or sigma.shape != mu.shape[:1]:
             raise ValueError(f"slices are {mu.shape} with {sigma.shape} widths; give square slices and a width for each row")

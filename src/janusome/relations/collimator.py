@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from janusome.units import Q
 
-HEXAGONAL = 0.26  # of hexagonal holes in Anger's formula; from memory, and agrees with a simulated Symbia collimator within 5 %
+HEXAGONAL = (
+    0.26  # of hexagonal holes in Anger's formula; from memory, and agrees with a simulated Symbia collimator within 5 %
+)
 
 
 def collimator_aperture(hole_diameter: Q) -> Q:
@@ -34,7 +36,7 @@ def photon_efficiency(
     detector_efficiency: Q,
     energy_window_efficiency: Q,
 ) -> Q:
-    r"""Share of a line's photons that a camera counts: heads times $\big(K\,\frac{D}{L}\frac{D}{D+T}\big)^2$ times its detectors.
+    r"""Share of a line's photons that a camera counts: $H \big(K\,\frac{D}{L}\frac{D}{D+T}\big)^2\,\eta$ with H heads.
 
     Does not depend on distance. Leaves out photons that cross the septa.
 

@@ -44,8 +44,8 @@ class CrossSection:
         across = max(*field.shape[1:], math.ceil(diameter / size[1])) + 4
         if across > MOST_PIXELS:
             raise ValueError(
-                f"the body is {across} pixels of {size[1]:g} m across; up to {MOST_PIXELS} are followed: choose a scanner for this"
-                " host, or larger voxels"
+                f"the body is {across} pixels of {size[1]:g} m across; up to {MOST_PIXELS} are followed:"
+                " choose a scanner for this host, or larger voxels"
             )
         before = [(across - count) // 2 for count in field.shape[1:]]
         here = tuple(slice(start, start + count) for start, count in zip(before, field.shape[1:], strict=True))

@@ -1,7 +1,7 @@
 r"""Energy windows: what share of a line and of its scatter each counts, scatter from side windows, and two nuclides at once.
 
 $$ \text{line: } \tfrac12\Big[\mathrm{erf}\frac{E-E_0}{\sqrt2\,\sigma}\Big], \qquad
-   \text{scatter: } \frac{d\sigma_{KN}}{dE'} \propto \frac{E'}{E_0}+\frac{E_0}{E'}-1+\Big(1-\frac{mc^2}{E'}+\frac{mc^2}{E_0}\Big)^2,
+   \text{scatter: } \frac{d\sigma}{dE'} \propto \frac{E'}{E_0}+\frac{E_0}{E'}-1+\Big(1-\frac{mc^2}{E'}+\frac{mc^2}{E_0}\Big)^2,
    \qquad \hat S = \Big(\frac{C_l}{W_l}+\frac{C_u}{W_u}\Big)\frac{W_p}{2} $$
 
 A line is a Gaussian whose full width at half maximum is a fixed share of its energy; scatter is photons that were Compton
@@ -121,7 +121,7 @@ def crosstalk(nuclides: Sequence[str], windows: Sequence[Window], *, resolution:
 
 
 def separated(counts: ArrayLike, response: Array) -> tuple[Array, Array]:
-    """Return the decays of each nuclide (nuclide, ...) from counts (window, ...), and their standard deviation for Poisson counts.
+    """Return the decays of each nuclide (nuclide, ...) from counts (window, ...), and their spread for Poisson counts.
 
     Least squares weighted by the mean counts of each window; exact where windows and nuclides are equally many.
 
@@ -132,7 +132,9 @@ def separated(counts: ArrayLike, response: Array) -> tuple[Array, Array]:
     """
     measured = np.asarray(counts, dtype=float)
     if response.shape[0] < response.shape[1] or np.linalg.matrix_rank(response) < response.shape[1]:
-        raise ValueError(f"{response.shape[0]} windows cannot tell {response.shape[1]} nuclides apart; give windows on a line of each")
+        raise ValueError(
+            f"{response.shape[0]} windows cannot tell {response.shape[1]} nuclides apart; give windows on a line of each"
+        )
     mean = np.maximum(measured.reshape(len(measured), -1).mean(axis=1), 1e-30)
     weighted = response.T / mean
     inverse = np.linalg.solve(weighted @ response, weighted)

@@ -31,11 +31,11 @@ class Pet(AbstractModality):
     apart. The range is the point density $e^{-kr}/r$ with the given mean: seen along a line it is the cusp that line-spread
     functions show, where a Gaussian of the same mean lacks both the peak and the tail.
     The variance is that of the noise-equivalent counts (trues² over trues, scatter and randoms) of one resolution element of
-    volume V, with the grain of the scanner's blur; ρ is randoms over trues. S is counts per decay of the nuclide,
-    of yield Y_0, that it was measured with; Y the yield of this one; μL the attenuation of the photon pair. F, the noise over that ideal, is
-    what reconstruction adds; it is calibrated on a phantom with this same formula, so that what S leaves out cancels. Worked
-    number: with S = 1 %, 5 kBq/mL of fluorine-18, 5 min, 5 mm, μL = 2.2, a third scattered, no randoms and F = 3, a small
-    voxel has 14 % noise.
+    volume V, with the grain of the scanner's blur; ρ is randoms over trues. S is counts per decay of the nuclide, of yield
+    Y_0, that it was measured with; Y the yield of this one; μL the attenuation of the photon pair. F, the noise over that
+    ideal, is what reconstruction adds; it is calibrated on a phantom with this same formula, so that what S leaves out
+    cancels. Worked number: with S = 1 %, 5 kBq/mL of fluorine-18, 5 min, 5 mm, μL = 2.2, a third scattered, no randoms and
+    F = 3, a small voxel has 14 % noise.
     `acquired` goes by way of counts along rays instead (imaging.nuclear.coincidences).
     Holds for quiet count rates, in soft tissue. Leaves out dead time, prompt gammas (Zr-89, I-124), range in lung, spill-over
     of noise from hot into cold regions, and the bias of iterative methods; noise is Gaussian and may be negative.

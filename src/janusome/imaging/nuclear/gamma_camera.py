@@ -5,9 +5,9 @@ $$ \bar y_w = \frac{\epsilon\,Y V}{N}\,\frac{q_w}{q_p}\,P\,[a] + \bar S_w, \qqua
 
 a is decays per volume in the frame, V a voxel, N views over a full turn, ε the share of photons that the camera counts in its
 peak window without a body, Y photons per decay, q the shares of the line in each window (imaging.nuclear.windows). P turns,
-attenuates and blurs by the distance d from the collimator (numerics.rotating_camera). Scatter in the peak is broad, as in
-PET; in the side windows it is as its spectrum says. Scatter is estimated from the side windows, with their noise (smoothed over a
-slice and a bin), and known to the reconstruction as background. Triple windows as such take 82 % of the scatter of a 20 %
+attenuates and blurs by the distance d from the collimator (numerics.rotating_camera). Scatter in the peak is broad, as in PET;
+in the side windows it is as its spectrum says. Scatter is estimated from the side windows, with their noise (smoothed over
+a slice and a bin), and known to the reconstruction as background. Triple windows as such take 82 % of the scatter of a 20 %
 window and 3 % of the line; a camera is calibrated for both, as here, on a phantom.
 OSEM knows attenuation and the depth-dependent response; the image then gets the resolution that the scanner states.
 The orbit is round. Leaves out septal penetration, dead time, motion, the decay during the turn, and for pinholes their

@@ -1,7 +1,7 @@
 r"""Partial volume: what a region loses to its blur and gains from its neighbors, and how to undo it.
 
 $$ RC_{center} = \mathrm{erf}\frac{R}{\sqrt2\,\sigma} - \sqrt{\tfrac{2}{\pi}}\,\frac{R}{\sigma}\,e^{-R^2/2\sigma^2}, \qquad
-   RC_{mean} = \int_0^{2R}\!\! 4\pi r^2\frac{e^{-r^2/2\sigma^2}}{(2\pi\sigma^2)^{3/2}}\Big(1-\frac{3r}{4R}+\frac{r^3}{16R^3}\Big)dr,
+   RC_{mean} = \int 4\pi r^2\frac{e^{-r^2/2\sigma^2}}{(2\pi\sigma^2)^{3/2}}\Big(1-\frac{3r}{4R}+\frac{r^3}{16R^3}\Big)dr,
    \qquad T_{ij} = \frac{\sum_x w_i\,(G*w_j)}{\sum_x w_i} $$
 
 A sphere of radius R is blurred by a Gaussian of standard deviation σ: its center keeps RC_center of its contrast, its mean

@@ -147,7 +147,7 @@ def test_a_scene_without_activity_gives_an_empty_image():
 
 
 def test_a_body_too_large_for_the_voxels_and_oblong_pixels_are_refused_with_a_reason():
-    with pytest.raises(ValueError, match="the body is 629 pixels of 0.0004 m across; up to 512"):
+    with pytest.raises(ValueError, match=r"the body is 629 pixels of 0\.0004 m across; up to 512"):
         mouse(attenuation_path=0.25).acquired(scene(np.zeros((2, 4, 4)), voxel_size=(4e-4,) * 3), seed=1)
     with pytest.raises(ValueError, match="raw data need square ones"):
         mouse().acquired(scene(np.zeros((2, 4, 4)), voxel_size=(1e-3, 1e-3, 2e-3)), seed=1)

@@ -17,6 +17,8 @@ from janusome.imaging.nuclear.windows import (
     separated,
     triple_window_scatter,
 )
+from janusome.numerics.expectation import osem
+from janusome.numerics.rotating_camera import RotatingCamera
 from janusome.units import to_internal
 
 PAIR = ("in-111", "lu-177")
@@ -103,3 +105,25 @@ def test_nuclides_that_the_windows_cannot_tell_apart_are_refused_with_a_reason()
         separated(np.ones(2), np.ones((2, 2)))
     with pytest.raises(ValueError, match=r"no gamma lines of 'xx-1'; known are .*in-111"):
         lines("xx-1")
+
+
+def test_two_nuclides_in_one_turn_of_the_camera_come_back_each_where_it_is():
+    side = 24
+    response = crosstalk(PAIR, WINDOWS, resolution=0.1, scatter_ratio=0.5)
+    places = np.zeros((2, 1, side, side))
+    places[0, 0, 8:13, 6:11] = 2e3
+    places[1, 0, 12:17, 13:18] = 2e4
+    camera = RotatingCamera.around(
+        np.zeros((side, side)), angles=np.arange(30) * 2 * math.pi / 30, widths=np.full(side, 1.0), slices=1,
+        pixel_size=1.0, slice_size=1.0,
+    )  # fmt: skip
+    random = np.random.default_rng(2)
+    turns = np.tensordot(response, np.stack([camera.forward(one) for one in places]), axes=1)
+    windows = np.stack([osem(random.poisson(one), camera, subsets=5, iterations=15) for one in turns])
+    found, _ = separated(windows, response)
+    for which in (0, 1):
+        assert found[which][places[which] > 0].mean() == pytest.approx(places[which].max(), rel=0.08)
+        elsewhere = (places[1 - which] > 0) & (places[which] == 0)
+        assert abs(found[which][elsewhere].mean()) < 0.08 * places[which].max()
+    lutetium_window = windows[2] / response[2, 1]
+    assert lutetium_window[places[0] > 0].mean() > 0.2 * 2e4  # where there is indium only

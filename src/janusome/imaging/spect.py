@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from janusome.imaging.nuclear.body import CrossSection
 from janusome.imaging.nuclear.counts import Counted, mean_activity
-from janusome.imaging.nuclear.gamma_camera import Counts, GammaCamera, Response, Spectrometer
+from janusome.imaging.nuclear.gamma_camera import GammaCamera, Response, Spectrometer
 from janusome.model import AbstractModality, Scene
 from janusome.numerics.blur import gaussian_blur, standard_deviation
 from janusome.units import from_internal, quantity
@@ -92,9 +92,8 @@ class Spect(AbstractModality):
         )
         camera = self._camera()
         projector = camera.projector(body)
-        random = np.random.default_rng(seed)
-        counts = Counts(*(random.poisson(mean) for mean in camera.mean_counts(T * body.activity, projector, body=body)))
-        found = camera.reconstructed(counts, projector) / T
+        mean = camera.mean_counts(T * body.activity, projector, body=body)
+        found = camera.reconstructed(mean.drawn(np.random.default_rng(seed)), projector) / T
         seen = gaussian_blur(jnp.asarray(found), width=width, voxel_size=scene.voxel_size)
         return from_internal(seen[body.scene], self.unit)
 

@@ -25,7 +25,7 @@ def spatial_resolution(collimator_aperture: Q, collimator_divergence: Q, intrins
     >>> round(float(spatial_resolution(2.94e-3, 2.94 / 40.64, 3.8e-3, 0.25)) * 1e3, 1)
     21.4
     """
-    return ((collimator_aperture + collimator_divergence * rotation_radius) ** 2 + intrinsic_resolution**2) ** 0.5
+    return ((collimator_aperture + collimator_divergence * rotation_radius) ** 2 + intrinsic_resolution**2) ** 0.5  # pyright: ignore[reportReturnType]
 
 
 def photon_efficiency(

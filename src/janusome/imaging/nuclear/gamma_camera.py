@@ -101,6 +101,10 @@ class Counts(NamedTuple):
     peak: Array
     upper: Array
 
+    def drawn(self, random: np.random.Generator) -> Counts:
+        """Return Poisson counts of these means."""
+        return Counts(*(random.poisson(mean).astype(float) for mean in self))
+
 
 @dataclasses.dataclass(frozen=True)
 class GammaCamera:

@@ -31,7 +31,7 @@ def center_recovery(*, diameter: float, resolution: float) -> float:
     >>> round(center_recovery(diameter=10.0, resolution=5.0), 5)
     0.86404
     """
-    a = 0.5 * diameter / float(standard_deviation(np.asarray(resolution)))
+    a = 0.5 * diameter / float(standard_deviation(jnp.asarray(resolution)))
     return math.erf(a / math.sqrt(2.0)) - math.sqrt(2.0 / math.pi) * a * math.exp(-0.5 * a**2)
 
 
@@ -41,7 +41,7 @@ def mean_recovery(*, diameter: float, resolution: float) -> float:
     >>> round(mean_recovery(diameter=10.0, resolution=5.0), 3)
     0.522
     """
-    radius, sigma = 0.5 * diameter, float(standard_deviation(np.asarray(resolution)))
+    radius, sigma = 0.5 * diameter, float(standard_deviation(jnp.asarray(resolution)))
     reach = min(2.0 * radius, 12.0 * sigma)
     nodes, weights = np.polynomial.legendre.leggauss(60)
     r = 0.5 * reach * (nodes + 1.0)

@@ -72,8 +72,8 @@ def lines(nuclide: str) -> tuple[Line, ...]:
     ValueError
         If the table does not hold the nuclide.
     """
-    with files("janusome.library").joinpath("nuclear", "gamma-lines.csv").open(encoding="utf-8", newline="") as text:
-        rows = list(csv.DictReader(text))
+    text = files("janusome.library").joinpath("nuclear", "gamma-lines.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
     found = [row for row in rows if row["nuclide"] == nuclide]
     if not found:
         raise ValueError(f"no gamma lines of {nuclide!r}; known are {', '.join(sorted({row['nuclide'] for row in rows}))}")

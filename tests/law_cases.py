@@ -70,6 +70,8 @@ NAMED = {
     "tube_voltage": (5e4, 1.4e5),
     "atomic_number": (20.0, 90.0),
     "filtration": (1e-3, 1e-2),
+    "energy_threshold": (3e-15, 1.4e-14),
+    "energy_resolution": (5e-16, 2e-15),
 }
 BY_DIMENSION = [(dimension(unit), bounds) for unit, bounds in RANGES.items()]
 

@@ -6,12 +6,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from janusome.imaging.ct import Ct
+from janusome.imaging.dual_energy_ct import DualEnergyCt
 from janusome.imaging.mri import Mri
 from janusome.imaging.mri_balanced import MriBalanced
 from janusome.imaging.mri_inversion_recovery import MriInversionRecovery
 from janusome.imaging.mri_multi_echo import MriMultiEcho
 from janusome.imaging.mri_spin_echo import MriSpinEcho
 from janusome.imaging.pet import Pet
+from janusome.imaging.photon_counting_ct import PhotonCountingCt
 from janusome.imaging.spect import Spect
 from janusome.model import Scene
 from janusome.units import to_internal
@@ -157,3 +159,47 @@ def spect(**changed):
         "scatter_window": 0.06,
     }
     return Spect(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def dual_energy_ct(**changed):
+    """100 kV and 150 kV behind tin, with iodine in 20 cm of water and no drift of its numbers."""
+    values = {
+        "low_tube_voltage": 100e3,
+        "high_tube_voltage": 150e3,
+        "low_tube_charge": 0.2,
+        "high_tube_charge": 0.2,
+        "aluminum_filtration": 6e-3,
+        "tin_filtration": 0.6e-3,
+        "number_of_views": 1000.0,
+        "ray_spacing": 0.568e-3,
+        "source_distance": 0.54,
+        "detector_efficiency": 0.85,
+        "electronic_noise": to_internal(206.0, "keV"),
+        "spatial_resolution": 1.2e-3,
+        "ct_number_stability": 0.0,
+        "attenuation_path": 0.2,
+        "atomic_number": 53.0,
+        "atomic_mass": 0.1269,
+    }
+    return DualEnergyCt(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def photon_counting_ct(**changed):
+    """120 kV and four windows, with gadolinium in 20 cm of water and no drift of its numbers."""
+    thresholds = dict(zip(("lowest", "second", "third", "highest"), (20.0, 55.0, 72.0, 90.0), strict=True))
+    values = {
+        "tube_voltage": 120e3,
+        "tube_charge": 0.2,
+        "aluminum_filtration": 6e-3,
+        "energy_resolution": to_internal(7.0, "keV"),
+        "number_of_views": 1000.0,
+        "ray_spacing": 0.568e-3,
+        "source_distance": 0.54,
+        "detector_efficiency": 0.85,
+        "spatial_resolution": 1.2e-3,
+        "ct_number_stability": 0.0,
+        "attenuation_path": 0.2,
+        "atomic_number": 64.0,
+        "atomic_mass": 0.15725,
+    } | {f"{name}_energy_threshold": to_internal(energy, "keV") for name, energy in thresholds.items()}
+    return PhotonCountingCt(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})

@@ -64,6 +64,8 @@ NAMED = {
     "tube_voltage": (5e4, 1.4e5),
     "atomic_number": (20.0, 90.0),
     "filtration": (1e-3, 1e-2),
+    "core_diameter": (5e-9, 4e-8),
+    "size_spread": (0.05, 0.3),
 }
 BY_DIMENSION = [(dimension(unit), bounds) for unit, bounds in RANGES.items()]
 

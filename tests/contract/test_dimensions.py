@@ -58,9 +58,11 @@ def test_rates_of_cells_are_cells_per_time(law):
 # An image counts nuclei, and Avogadro's number is written as the plain number that it is in a set where amounts are moles:
 # for PET moles are therefore counts. Noise by `noisy` is random and has no dimension of its own to check.
 # CT multiplies tables of photons and attenuation, plain numbers of the internal set, with lengths, masses and charges.
+# MPI sets energies of cores over kT, with Boltzmann's constant as a plain number.
 COUNTED = {
     "Pet": ("[substance]",),
     "Ct": ("[length]", "[mass]", "[time]", "[current]", "[substance]"),
+    "Mpi": ("[length]", "[mass]", "[time]", "[current]", "[temperature]"),
 }
 
 

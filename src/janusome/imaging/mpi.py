@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from janusome.imaging.magnetism.cores import brownian_time, neel_time, sizes, turning_strength
 from janusome.imaging.magnetism.drive import Drive, Tracer, x_space_image
-from janusome.imaging.magnetism.point_spread import lag_spread, magnetization_spread, mean_slew
+from janusome.imaging.magnetism.point_spread import gridded_spread, lag_spread, magnetization_spread, mean_slew
 from janusome.model import AbstractModality, Scene
 from janusome.units import from_internal, quantity
 
@@ -24,19 +24,19 @@ class Mpi(AbstractModality):
 
     $$ I = \sum_d w_d\,R_d *_x K_d *_{xyz} (M\,c_{attached}), \qquad
        K_d = \frac{\beta G}{2} L'(\beta G x), \quad R_d = \frac{1}{2\ell}e^{-|x|/\ell}, \quad
-       \beta = \frac{M_s \pi d^3}{6\,kT}, \quad \ell = \frac{4 A f\,\tau}{G} $$
+       \beta = \frac{M_s \pi d^3}{6\,kT}, \quad \ell = \frac{16\,A f\,\tau}{3\,G} $$
     $$ \frac{1}{\tau} = \frac{1}{\tau_N} + \frac{1}{\tau_B}, \qquad
        \sigma = \frac{c_{limit}}{n}\sqrt{\frac{V_{limit}}{V}} $$
 
     w_d is the share of the iron in cores of diameter d (log-normal by number), M the molar mass of iron, A and f amplitude and
-    frequency of the drive field, whose mean slew is 4 A f. Label inside cells cannot turn as a whole: it lags by Néel's time
-    alone. Detached iron, in ferritin and transferrin, does not show. σ is that of every voxel by itself: a sample of volume
-    V_limit with the least concentration that the scanner finds has n times its noise. Worked number: cores of 25 nm with 0.6 T
+    frequency of the drive field, whose mean slew is 16/3 A f. Label inside cells cannot turn as a whole: it lags by Néel's
+    time alone. Detached iron, in ferritin and transferrin, does not show. σ is that of every voxel by itself: a sample of
+    volume V_limit with the least concentration that the scanner finds has n times its noise. Worked number: cores of 25 nm with 0.6 T
     at 294 K have β = 962 /T and half the signal within 4.32 mT, 1.73 mm at 2.5 T/m.
     Holds for dilute tracers, for scans as long as that of the limit. The same spread is taken along all three axes: a
     field-free point driven along one axis sees twice as far across it, which several drive directions amend. Leaves out
     interaction of cores, the field's share in τ, deconvolution (a system matrix sharpens the image and grains its noise), the
-    noise of recovering the mean, and background of the instrument.
+    noise of recovering the mean (some 15 % more), and background of the instrument.
     """
 
     unit: ClassVar[str] = "mg/mL"
@@ -123,7 +123,7 @@ class Mpi(AbstractModality):
         """Blur along its way, with the lag."""
         count, edge, gradient = iron.shape[2], scene.voxel_size[2], self.selection_gradient
         slew = mean_slew(self.drive_amplitude, self.drive_frequency)
-        ideal = magnetization_spread(count, step=tracer.turning_strength * gradient * edge)
+        ideal = gridded_spread(count, step=tracer.turning_strength * gradient * edge)
         return _applied(lag_spread(count, step=edge * gradient / (slew * tracer.lag)) @ ideal, iron, axis=2)
 
 

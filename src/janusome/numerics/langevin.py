@@ -9,6 +9,7 @@ hyperbolic sine would overflow; they can be differentiated everywhere. Source: t
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -19,6 +20,7 @@ NEAR = 0.2  # below it the series below err by less than 1e-12 of their value
 FAR = 40.0  # above it exp(-2 x) is nought beside one
 
 
+@jax.jit
 def langevin(x: Field) -> Field:
     """Return L(x), odd, between -1 and 1.
 
@@ -31,6 +33,7 @@ def langevin(x: Field) -> Field:
     return jnp.where(jnp.abs(x) < NEAR, series, 1.0 / jnp.tanh(far) - 1.0 / far)
 
 
+@jax.jit
 def langevin_slope(x: Field) -> Field:
     """Return L'(x), even, greatest at nought where it is a third.
 
@@ -44,6 +47,7 @@ def langevin_slope(x: Field) -> Field:
     return jnp.where(jnp.abs(x) < NEAR, series, 1.0 / (far * far) - 1.0 / (sinh * sinh))
 
 
+@jax.jit
 def langevin_integral(x: Field) -> Field:
     """Return the integral of L from nought to x, even; far out |x| - ln(2 |x|).
 

@@ -22,7 +22,7 @@ from janusome.numerics.langevin import langevin_integral
 Array = NDArray[np.float64]
 
 REACH = 0.95  # of the swing, within which it is fast enough to be used
-AIR = 0.5  # of a swing, at each end of a line
+AIR = 1.5  # swings at each end of a line, of which the outer third is taken for empty
 SAMPLES_PER_VOXEL = 4.0  # at the greatest speed
 
 
@@ -89,7 +89,7 @@ def x_space_image(
         used = inside & (at >= 0) & (at < length)
         np.add.at(sums[k].T, at[used], heard[used] * speed[used, None])
     outside = np.zeros(length, dtype=bool)
-    outside[:air] = outside[-air:] = True
+    outside[: air // 3] = outside[-(air // 3) :] = True
     return _joined(sums, weights, outside)[:, rest].reshape(shape)
 
 

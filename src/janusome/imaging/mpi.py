@@ -31,8 +31,8 @@ class Mpi(AbstractModality):
     w_d is the share of the iron in cores of diameter d (log-normal by number), M the molar mass of iron, A and f amplitude and
     frequency of the drive field, whose mean slew is 16/3 A f. Label inside cells cannot turn as a whole: it lags by Néel's
     time alone. Detached iron, in ferritin and transferrin, does not show. σ is that of every voxel by itself: a sample of
-    volume V_limit with the least concentration that the scanner finds has n times its noise. Worked number: cores of 25 nm with 0.6 T
-    at 294 K have β = 962 /T and half the signal within 4.32 mT, 1.73 mm at 2.5 T/m.
+    volume V_limit with the least concentration that the scanner finds has n times its noise. Worked number: cores of 25 nm
+    with 0.6 T at 294 K have β = 962 /T and half the signal within 4.32 mT, 1.73 mm at 2.5 T/m.
     Holds for dilute tracers, for scans as long as that of the limit. The same spread is taken along all three axes: a
     field-free point driven along one axis sees twice as far across it, which several drive directions amend. Leaves out
     interaction of cores, the field's share in τ, deconvolution (a system matrix sharpens the image and grains its noise), the

@@ -72,6 +72,8 @@ NAMED = {
     "filtration": (1e-3, 1e-2),
     "energy_threshold": (3e-15, 1.4e-14),
     "energy_resolution": (5e-16, 2e-15),
+    "core_diameter": (5e-9, 4e-8),
+    "size_spread": (0.05, 0.3),
 }
 BY_DIMENSION = [(dimension(unit), bounds) for unit, bounds in RANGES.items()]
 

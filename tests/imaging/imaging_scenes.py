@@ -7,6 +7,7 @@ import numpy as np
 
 from janusome.imaging.ct import Ct
 from janusome.imaging.dual_energy_ct import DualEnergyCt
+from janusome.imaging.mpi import Mpi
 from janusome.imaging.mri import Mri
 from janusome.imaging.mri_balanced import MriBalanced
 from janusome.imaging.mri_inversion_recovery import MriInversionRecovery
@@ -203,3 +204,26 @@ def photon_counting_ct(**changed):
         "atomic_mass": 0.15725,
     } | {f"{name}_energy_threshold": to_internal(energy, "keV") for name, energy in thresholds.items()}
     return PhotonCountingCt(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def mpi(**changed):
+    """A scanner of 2.5 T/m with a tracer of 25 nm and 0.6 T that turns at once, and hardly any spread of sizes."""
+    values = {
+        "magnetic_core_diameter": 25e-9,
+        "core_size_spread": 1e-3,
+        "saturation_magnetization": 0.6 / (4e-7 * np.pi),
+        "anisotropy_constant": 3e3,
+        "attempt_time": 1e-15,
+        "rotating_diameter": 30e-9,
+        "atomic_mass": 55.85e-3,
+        "interstitial_fluid_viscosity": 0.9e-3,
+        "body_temperature": 310.15,
+        "selection_gradient": 2.5,
+        "axial_selection_gradient": 2.5,
+        "drive_amplitude": 12e-3,
+        "drive_frequency": 24.51e3,
+        "detection_limit": 156e-6,
+        "detection_volume": 32e-9,
+        "detection_signal_to_noise": 3.0,
+    }
+    return Mpi(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})

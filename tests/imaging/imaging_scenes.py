@@ -6,6 +6,7 @@ import numpy as np
 from janusome.imaging.ct import Ct
 from janusome.imaging.mri import Mri
 from janusome.imaging.pet import Pet
+from janusome.imaging.photoacoustic import Photoacoustic
 from janusome.model import Scene
 from janusome.units import to_internal
 
@@ -85,3 +86,26 @@ def ct(**changed):
         "atomic_mass": 0.19697,
     }
     return Ct(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def photoacoustic(**changed):
+    """A broadband plane of 24 mm in water-like tissue of round numbers, and a dye of 120 000 /(M cm)."""
+    values = {
+        "lesion_depth": 2e-3,
+        "radiant_exposure": 200.0,
+        "grueneisen_parameter": 0.2004,
+        "excitation_absorption": 20.0,
+        "excitation_reduced_scattering": 1000.0,
+        "border_factor": 2.9,
+        "molar_absorption_coefficient": 12000.0,
+        "sound_speed": 1540.0,
+        "acoustic_attenuation": to_internal(0.06, "1/(cm MHz)"),
+        "lowest_frequency": 0.05e6,
+        "highest_frequency": 2.0e6,
+        "detection_aperture": 24e-3,
+        "detector_pitch": 0.3e-3,
+        "detector_width": 0.3e-3,
+        "noise_equivalent_pressure": 100.0,
+        "averaged_pulses": 1.0,
+    }
+    return Photoacoustic(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})

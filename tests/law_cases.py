@@ -64,6 +64,8 @@ NAMED = {
     "tube_voltage": (5e4, 1.4e5),
     "atomic_number": (20.0, 90.0),
     "filtration": (1e-3, 1e-2),
+    "frequency_exponent": (0.1, 2.0),
+    "dynamic_range": (30.0, 80.0),
 }
 BY_DIMENSION = [(dimension(unit), bounds) for unit, bounds in RANGES.items()]
 

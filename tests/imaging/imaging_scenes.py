@@ -7,6 +7,7 @@ from janusome.imaging.ct import Ct
 from janusome.imaging.mri import Mri
 from janusome.imaging.pet import Pet
 from janusome.imaging.photoacoustic import Photoacoustic
+from janusome.imaging.ultrasound import Ultrasound
 from janusome.model import Scene
 from janusome.units import to_internal
 
@@ -109,3 +110,36 @@ def photoacoustic(**changed):
         "averaged_pulses": 1.0,
     }
     return Photoacoustic(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def ultrasound(**changed):
+    """A 7.5 MHz array over liver, and droplets of perfluorohexane of 250 nm, at a pressure that leaves them liquid."""
+    values = {
+        "lesion_depth": 10e-3,
+        "center_frequency": 7.5e6,
+        "fractional_bandwidth": 0.6,
+        "f_number": 2.0,
+        "dynamic_range": 60.0,
+        "penetration_depth": 60e-3,
+        "peak_negative_pressure": 0.3e6,
+        "tissue_suppression": 1.0,
+        "sound_speed": 1540.0,
+        "acoustic_attenuation": to_internal(0.06, "1/(cm MHz)"),
+        "tissue_density": 1050.0,
+        "interstitial_fluid_viscosity": 1e-3,
+        "ambient_pressure": 101325.0,
+        "backscatter_coefficient": 0.05,
+        "backscatter_reference_frequency": 3e6,
+        "backscatter_frequency_exponent": 1.4,
+        "atomic_mass": 0.338,
+        "droplet_radius": 125e-9,
+        "droplet_density": 1680.0,
+        "droplet_sound_speed": 520.0,
+        "vapor_density": 13.3,
+        "polytropic_exponent": 1.07,
+        "vaporisation_threshold": 1.7e6,
+        "vaporisation_reference_frequency": 5e6,
+        "vaporisation_frequency_exponent": 0.54,
+        "vaporisation_relative_width": 0.15,
+    }
+    return Ultrasound(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})

@@ -33,9 +33,9 @@ class Photoacoustic(AbstractModality):
        \hat p(k) = H(c_s|k|)^2\,D(k)\,e^{-\alpha f z_0}\,\hat p_0(k) $$
     $$ S(k) = 2\,c_s\cos\theta\,d^2\,\frac{\mathrm{NEP}^2}{N\,(f_2-f_1)}\,H^2\,D_{cone}^2 $$
 
-    c is all label (attached or not), ε decadic, φ the fluence per radiant exposure E of a broad beam on the skin, by diffusion in
-    uniform tissue. H is the response of the detectors, and records are filtered with it once more; D is the cone of directions
-    that the plane faces and the width of its elements; α attenuates along the way from the middle of the scene.
+    c is all label (attached or not), ε decadic, φ the fluence per radiant exposure E of a broad beam on the skin, by diffusion
+    in uniform tissue. H is the response of the detectors, and records are filtered with it once more; D is the cone of
+    directions that the plane faces and the width of its elements; α attenuates along the way from the middle of the scene.
     S is the power spectrum of the noise of an image reconstructed from a plane: detectors of spacing d, a noise-equivalent
     pressure NEP in their band and N pulses; θ is from the axis. A band without the lowest frequencies takes the mean of large
     bodies away and leaves their borders, so that pixels may be negative; sideways borders are lost beside the cone.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+import jax
 import jax.numpy as jnp
 from jax import random
 from jaxtyping import Array, Float
@@ -25,16 +26,19 @@ def wave_numbers(shape: tuple[int, ...], *, voxel_size: Size) -> tuple[Field, Fi
     return z, y, x
 
 
+@jax.jit
 def filtered(field: Field, response: Field) -> Field:
     """Return a field with each of its cosines weighed."""
     return _from_cosines(_to_cosines(field) * response)
 
 
+@jax.jit
 def spectral_noise(key: Array, power: Field, *, voxel_size: Size) -> Field:
     """Draw Gaussian noise of a power spectrum (variance times volume)."""
     return _from_cosines(random.normal(key, power.shape, dtype=jnp.result_type(float)) * _deviation(power, voxel_size))
 
 
+@jax.jit
 def spectral_variance(power: Field, *, voxel_size: Size) -> Field:
     """Return the variance of such noise in every voxel."""
     variance = _deviation(power, voxel_size) ** 2
@@ -43,6 +47,7 @@ def spectral_variance(power: Field, *, voxel_size: Size) -> Field:
     return variance
 
 
+@jax.jit
 def spectral_noise_of_sum(weights: Field, power: Field, *, voxel_size: Size) -> Array:
     """Return the standard deviation of a weighted sum of voxels."""
     return jnp.sqrt(jnp.sum((_to_cosines(weights) * _deviation(power, voxel_size)) ** 2))

@@ -92,7 +92,7 @@ def ct(**changed):
 def photoacoustic(**changed):
     """A broadband plane of 24 mm in water-like tissue of round numbers, and a dye of 120 000 /(M cm)."""
     values = {
-        "lesion_depth": 2e-3,
+        "view_depth": 6.5e-3,
         "radiant_exposure": 200.0,
         "grueneisen_parameter": 0.2004,
         "excitation_absorption": 20.0,
@@ -115,7 +115,7 @@ def photoacoustic(**changed):
 def ultrasound(**changed):
     """A 7.5 MHz array over liver, and droplets of perfluorohexane of 250 nm, at a pressure that leaves them liquid."""
     values = {
-        "lesion_depth": 10e-3,
+        "view_depth": 13e-3,
         "center_frequency": 7.5e6,
         "fractional_bandwidth": 0.6,
         "f_number": 2.0,

@@ -124,14 +124,16 @@ def test_vaporised_droplets_are_more_than_20_db_brighter():
 
 def test_deep_droplets_are_spared_because_the_pulse_has_weakened():
     strong = {"peak_negative_pressure": 4e6, "penetration_depth": 0.2}
-    shallow, deep = (middle(ultrasound(lesion_depth=z, **strong), 1e-3) for z in (5e-3, 60e-3))
+    shallow, deep = (middle(ultrasound(view_depth=z, **strong), 1e-3) for z in (8e-3, 60e-3))
     assert shallow - deep > 20.0
 
 
 def test_contrast_mode_takes_tissue_away_and_leaves_bubbles():
     strong = {"peak_negative_pressure": 6e6}
     plain, contrast = ({**strong, "tissue_suppression": s} for s in (1.0, 0.003))
-    assert middle(ultrasound(**plain), 0.0) - middle(ultrasound(**contrast), 0.0) == pytest.approx(25.2, abs=0.5)  # less what electronics add
+    assert middle(ultrasound(**plain), 0.0) - middle(ultrasound(**contrast), 0.0) == pytest.approx(
+        25.2, abs=0.5
+    )  # less what electronics add
     assert middle(ultrasound(**plain), 1.0) == pytest.approx(middle(ultrasound(**contrast), 1.0), abs=0.05)
 
 
@@ -158,7 +160,7 @@ def test_the_noise_of_a_mean_knows_how_coarse_speckle_is():
 
 
 def test_electronics_drown_tissue_below_the_penetration_depth():
-    there = ultrasound(lesion_depth=0.1)
+    there = ultrasound(view_depth=0.1)
     bright = image_of(there, uniform(0.0)) - image_of(ultrasound(), uniform(0.0))
     assert float(bright.mean()) > 10.0
 

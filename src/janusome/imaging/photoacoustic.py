@@ -39,8 +39,8 @@ class Photoacoustic(AbstractModality):
     S is the power spectrum of the noise of an image reconstructed from a plane: detectors of spacing d, a noise-equivalent
     pressure NEP in their band and N pulses; θ is from the axis. A band without the lowest frequencies takes the mean of large
     bodies away and leaves their borders, so that pixels may be negative; sideways borders are lost beside the cone.
-    The skin lies `lesion_depth` above the first layer and z points into the body. `acquired` propagates p₀ to the plane, adds
-    noise to the records and reconstructs them; a test compares the two.
+    The middle of the scene lies `view_depth` under the skin and z points into the body. `acquired` propagates p₀ to the plane,
+    adds noise to the records and reconstructs them; a test compares the two.
     Worked number: Γ = 0.2004, 20 /m, 20 mJ/cm² and φ = 1 are 802 Pa.
     Holds for labels that absorb little of the light and lie deeper than about 1 mm, in tissue of one speed of sound. Leaves
     out vessels and organs, reflections, saturation and reshaping of particles, and heat that a pulse leaves for the next.
@@ -49,7 +49,7 @@ class Photoacoustic(AbstractModality):
     unit: ClassVar[str] = "Pa"
     sources: ClassVar = ()
 
-    lesion_depth: Scalar = quantity("m")
+    view_depth: Scalar = quantity("m")
     radiant_exposure: Scalar = quantity("mJ/cm^2")
     grueneisen_parameter: Scalar = quantity("")
     excitation_absorption: Scalar = quantity("1/m")
@@ -91,7 +91,7 @@ class Photoacoustic(AbstractModality):
 
     def acquired(self, scene: Scene, *, seed: int) -> Field:
         """One image by way of the records of every detector."""
-        array = array_over(scene, depth=float(self.lesion_depth), aperture=float(self.detection_aperture),
+        array = array_over(scene, middle=float(self.view_depth), aperture=float(self.detection_aperture),
                            sound_speed=float(self.sound_speed))  # fmt: skip
         label = np.asarray(scene.attached_outside + scene.attached_inside + scene.detached)
         p0 = array.extended(label, lambda c, depth: np.asarray(self._pressure(jnp.asarray(c), jnp.asarray(depth))))
@@ -102,7 +102,7 @@ class Photoacoustic(AbstractModality):
             recorded_and_back(
                 p0,
                 array,
-                heard=lambda f: np.asarray(self._band(f) * jnp.exp(-self.acoustic_attenuation * self._middle(scene) * f)),
+                heard=lambda f: np.asarray(self._band(f) * jnp.exp(-self.acoustic_attenuation * self.view_depth * f)),
                 filtered=lambda f: np.asarray(self._band(f)),
                 element=float(self.detector_width),
                 deviation=float(deviation),
@@ -113,8 +113,10 @@ class Photoacoustic(AbstractModality):
     def start_pressure(self, scene: Scene) -> Field:
         """Return p₀ itself, Pa."""
         label = scene.attached_outside + scene.attached_inside + scene.detached
-        depth = self.lesion_depth + (jnp.arange(label.shape[0]) + 0.5) * scene.voxel_size[0]
-        return self._pressure(label, depth[:, None, None])
+        layer, count = scene.voxel_size[0], label.shape[0]
+        depth = self.view_depth + (jnp.arange(count) - 0.5 * (count - 1)) * layer
+        under_the_skin = jnp.clip(depth / layer + 0.5, 0.0, 1.0)[:, None, None]
+        return under_the_skin * self._pressure(label, jnp.maximum(depth, 0.0)[:, None, None])
 
     def _pressure(self, label: Array, depth: Array) -> Array:
         phi = broad_beam(
@@ -129,16 +131,13 @@ class Photoacoustic(AbstractModality):
     def _band(self, frequency: Array) -> Array:
         return band(frequency, lowest=self.lowest_frequency, highest=self.highest_frequency)
 
-    def _middle(self, scene: Scene) -> Scalar:
-        return self.lesion_depth + 0.5 * scene.detached.shape[0] * scene.voxel_size[0]
-
     def _cone(self, scene: Scene) -> tuple[Field, Field, Field]:
         """Return frequencies, the cosine of the angle from the axis, and the share of waves that meet the plane."""
         kz, ky, kx = wave_numbers(scene.detached.shape, voxel_size=scene.voxel_size)
         squares = kz**2 + ky**2 + kx**2
         k = jnp.sqrt(jnp.where(squares > 0.0, squares, 1.0 / scene.voxel_size[0] ** 2)) * (squares > 0.0)
         cosine = jnp.where(squares > 0.0, kz / jnp.where(squares > 0.0, k, 1.0 / scene.voxel_size[0]), 1.0)
-        tangent = self.detection_aperture / (2.0 * self._middle(scene))
+        tangent = self.detection_aperture / (2.0 * self.view_depth)
         step = scene.voxel_size[0]
         shares = (cone(kz * step, side * step, greatest_tangent=tangent) for side in (ky, kx))
         return self.sound_speed * k / (2.0 * math.pi), cosine, next(shares) * next(shares)
@@ -151,7 +150,7 @@ class Photoacoustic(AbstractModality):
 
     def _from_middle(self, scene: Scene) -> Field:
         frequency, _, _ = self._cone(scene)
-        return jnp.exp(-self.acoustic_attenuation * self._middle(scene) * frequency)
+        return jnp.exp(-self.acoustic_attenuation * self.view_depth * frequency)
 
     def _power(self, scene: Scene) -> Field:
         frequency, cosine, seen = self._cone(scene)

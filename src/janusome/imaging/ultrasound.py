@@ -41,7 +41,8 @@ class Ultrasound(AbstractModality):
     has the mass of its droplet. Gain makes up for attenuation, so that noise of the electronics rises with depth and equals
     tissue at z_p. h is the intensity of the pulse: axially half a wavelength over the fractional bandwidth, sideways the
     wavelength times the F-number. Speckle is fully developed: the envelope is Rayleigh's, a voxel scatters by 5.6 dB and its
-    mean lies 2.5 dB below that of the intensity. Detached label is dissolved and silent.
+    mean lies 2.5 dB below that of the intensity. Detached label is dissolved and silent. The middle of the scene lies
+    `view_depth` under the skin.
     Worked number: 250 nm droplets of perfluorohexane, 1 mg/mL at 7.5 MHz, scatter 50 dB less than liver.
     Holds for droplets and bubbles far below the wavelength, few enough that none shades another. Leaves out harmonics,
     shadows, motion, dissolution and coalescence of bubbles, and all borders of organs.
@@ -51,7 +52,7 @@ class Ultrasound(AbstractModality):
     relative: ClassVar[bool] = True
     sources: ClassVar = ("ainslie2009",)
 
-    lesion_depth: Scalar = quantity("m")
+    view_depth: Scalar = quantity("m")
     center_frequency: Scalar = quantity("MHz")
     fractional_bandwidth: Scalar = quantity("")
     f_number: Scalar = quantity("")
@@ -145,7 +146,8 @@ class Ultrasound(AbstractModality):
 
     def _above_floor(self, scene: Scene) -> Field:
         """Return the intensity over that of the bottom of the dynamic range."""
-        depth = self.lesion_depth + (jnp.arange(scene.detached.shape[0]) + 0.5) * scene.voxel_size[0]
+        count = scene.detached.shape[0]
+        depth = jnp.maximum(0.0, self.view_depth + (jnp.arange(count) - 0.5 * (count - 1)) * scene.voxel_size[0])
         loss = self.acoustic_attenuation * self.center_frequency
         share = vaporised_share(
             self.peak_negative_pressure * jnp.exp(-loss * depth)[:, None, None],

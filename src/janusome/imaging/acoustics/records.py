@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from janusome.errors import InputError
 from janusome.model import Scene
 from janusome.numerics.plane_array import PlaneArray
 from janusome.numerics.waves import padding
@@ -31,26 +32,29 @@ class Extended(NamedTuple):
     layers: slice
     rows: slice
     columns: slice
+    outside: int  # layers of the scene above the skin
 
     def extended(self, label: Array, pressure: Callable[[Array, Array], Array]) -> Array:
         """Return the start pressure (z, y, x) of the box: `pressure` is that of a label at a depth (m)."""
         depths, shape = self.plane.depths, self.plane.shape
         outer = [(self.layers.start, len(depths) - self.layers.stop)]
         outer += [(part.start, count - part.stop) for part, count in zip((self.rows, self.columns), shape, strict=True)]
-        return pressure(np.pad(label, outer, mode="edge"), depths[:, None, None])
+        return pressure(np.pad(label[self.outside :], outer, mode="edge"), depths[:, None, None])
 
 
-def array_over(scene: Scene, *, depth: float, aperture: float, sound_speed: float) -> Extended:
-    """Return the plane on the skin over the middle of a scene whose first layer begins at a depth (m)."""
+def array_over(scene: Scene, *, middle: float, aperture: float, sound_speed: float) -> Extended:
+    """Return the plane on the skin over a scene whose middle lies at a depth (m)."""
     nz, ny, nx = scene.detached.shape
     dz, dy, dx = (float(size) for size in np.asarray(scene.voxel_size))
-    above = round(depth / dz)
-    below = math.ceil(BELOW * nz)
-    depths = depth + (np.arange(-above, nz + below) + 0.5) * dz
+    top, below = middle - 0.5 * nz * dz, math.ceil(BELOW * nz)
+    depths = top + (np.arange(-max(0, round(top / dz)), nz + below) + 0.5) * dz
     depths = depths[depths > 0.0]
-    above = len(depths) - nz - below
+    outside = max(0, nz + below - len(depths))
+    above, inner_layers = max(0, len(depths) - nz - below), nz - outside
+    if inner_layers < 1:
+        raise InputError("view_depth", f"is {middle:g} m, and the scene lies above the skin", "give a greater depth")
     across = 0.5 * (aperture + max(ny * dy, nx * dx))
-    farthest = math.sqrt(float(depths[above + nz - 1]) ** 2 + 2.0 * across**2)
+    farthest = math.sqrt(float(depths[above + inner_layers - 1]) ** 2 + 2.0 * across**2)
     interval = min(dz, dy, dx) / (SAMPLES_PER_VOXEL * sound_speed)
     samples = math.ceil(farthest / sound_speed / interval) + 2
     counts = [
@@ -67,9 +71,10 @@ def array_over(scene: Scene, *, depth: float, aperture: float, sound_speed: floa
     return Extended(
         plane,
         np.outer(*near).astype(float),
-        slice(above, above + nz),
+        slice(above, above + inner_layers),
         slice(starts[0], starts[0] + ny),
         slice(starts[1], starts[1] + nx),
+        outside,
     )
 
 
@@ -102,7 +107,7 @@ def recorded_and_back(
     cell = math.sqrt(plane.spacing[0] * plane.spacing[1] * plane.interval)
     noise = np.random.default_rng(seed).standard_normal(traces.shape) * (deviation / cell)
     image = plane.reconstructed((traces - steady + noise) * array.real + steady, response=filtered)
-    return image[array.layers, array.rows, array.columns]
+    return np.pad(image[array.layers, array.rows, array.columns], ((array.outside, 0), (0, 0), (0, 0)))
 
 
 def _over_elements(traces: Array, spacing: tuple[float, float], element: float) -> Array:

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 from jax.scipy.special import erfc
 from jaxtyping import Array, Float
 
-Scalar = Float[Array, ""]
+Scalar = Float[Array, ""] | float
 SOURCES = ("ainslie2009",)
 LEAST = 1e-30  # of a threshold; below that no pressure is told apart from none
 

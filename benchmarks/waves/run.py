@@ -91,14 +91,14 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args()
     middle = COUNT // 2
-    box = ball((COUNT,) * 3, (middle,) * 3)
+    box = ball((COUNT, COUNT, COUNT), (middle, middle, middle))
     rows, columns = np.meshgrid(np.arange(COUNT), np.arange(COUNT), indexing="ij")
     sensors = (np.full_like(rows, SENSORS), rows, columns)
     steps = {"spacing": SPACING, "sound_speed": SPEED, "interval": INTERVAL, "samples": SAMPLES}
     stepped = median_time(lambda: recorded(box, sensors, **steps), given.repeats)
 
     width = padding(COUNT * SPACING, INTERVAL * SAMPLES, spacing=SPACING, sound_speed=SPEED)
-    depths = (np.arange(COUNT) - SENSORS) * SPACING
+    depths = np.asarray((np.arange(COUNT) - SENSORS) * SPACING, dtype=np.float64)
     depths = depths[depths > 0.0]
     plane = PlaneArray(depths, (width, width), (SPACING, SPACING), SPEED, INTERVAL, SAMPLES)
     start = ball((len(depths), width, width), (middle - SENSORS - 1, width // 2, width // 2))

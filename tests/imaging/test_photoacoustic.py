@@ -41,7 +41,8 @@ def test_the_grueneisen_parameter_of_water_at_37_degrees():
 def test_start_pressure_is_grueneisen_times_absorption_times_fluence_in_exact_units():
     modality = photoacoustic(radiant_exposure=to_internal(20.0, "mJ/cm^2"), view_depth=2.5e-3)
     where = scene(np.full((1, 2, 2), 1e-3), voxel_size=(1e-3,) * 3)  # a micromolar dye of 120 000 /(M cm): 0.276 /cm
-    phi = float(broad_beam(jnp.asarray(2.5e-3), absorption=20.0, reduced_scattering=1000.0, border=2.9))
+    tissue = {"absorption": 20.0, "reduced_scattering": 1000.0, "border": 2.9}
+    phi = float(broad_beam(jnp.asarray(2.5e-3), **{name: jnp.asarray(value) for name, value in tissue.items()}))
     joules_per_cubic_centimeter = (0.2 + np.log(10.0) * 0.12) * phi * 0.02
     assert np.asarray(modality.start_pressure(where)) == pytest.approx(0.2004 * joules_per_cubic_centimeter * 1e6, rel=1e-9)
 

@@ -68,7 +68,7 @@ class Photoacoustic(AbstractModality):
 
     def expected(self, scene: Scene) -> Field:
         """What the plane shows of the start pressure, without noise."""
-        return filtered(self.start_pressure(scene), self._heard(scene) * self._from_middle(scene))
+        return filtered(self.start_pressure(scene), self._heard(scene))
 
     def noisy(self, expected: Field, scene: Scene, *, key: Array) -> Field:
         """One image with the grain of the detectors' noise."""
@@ -102,8 +102,8 @@ class Photoacoustic(AbstractModality):
             recorded_and_back(
                 p0,
                 array,
-                heard=lambda f: np.asarray(self._band(f) * jnp.exp(-self.acoustic_attenuation * self.view_depth * f)),
-                filtered=lambda f: np.asarray(self._band(f)),
+                heard=lambda f: np.asarray(self._reaching(jnp.asarray(f))),
+                filtered=lambda f: np.asarray(self._band(jnp.asarray(f))),
                 element=float(self.detector_width),
                 deviation=float(deviation),
                 seed=seed,
@@ -146,11 +146,11 @@ class Photoacoustic(AbstractModality):
         frequency, _, seen = self._cone(scene)
         _, ky, kx = wave_numbers(scene.detached.shape, voxel_size=scene.voxel_size)
         wide = width_response(ky, width=self.detector_width) * width_response(kx, width=self.detector_width)
-        return self._band(frequency) ** 2 * seen * wide
+        return self._band(frequency) * self._reaching(frequency) * seen * wide
 
-    def _from_middle(self, scene: Scene) -> Field:
-        frequency, _, _ = self._cone(scene)
-        return jnp.exp(-self.acoustic_attenuation * self.view_depth * frequency)
+    def _reaching(self, frequency: Array) -> Array:
+        """Return what detectors hear of a frequency from the middle of the scene."""
+        return self._band(frequency) * jnp.exp(-self.acoustic_attenuation * self.view_depth * frequency)
 
     def _power(self, scene: Scene) -> Field:
         frequency, cosine, seen = self._cone(scene)

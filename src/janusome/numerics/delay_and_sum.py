@@ -11,7 +11,7 @@ Source: Xu and Wang 2005 (not opened here); tests reconstruct spheres from close
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -21,7 +21,7 @@ from janusome.errors import InputError
 from janusome.numerics.compiled import COMPILED
 from janusome.numerics.threads import Slabs
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 PLANE, CLOSED = 2.0 * math.pi, 4.0 * math.pi  # what a whole surface of detectors is seen under
 
 

@@ -17,20 +17,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft
 
 from janusome.errors import InputError
 from janusome.numerics.compiled import COMPILED
-from janusome.numerics.threads import Slabs, processors
+from janusome.numerics.fourier import values_of, wave_numbers_of, waves_of
+from janusome.numerics.threads import Slabs
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 Response = Callable[[Array], Array]
-SUMMED = COMPILED | {"fastmath": {"reassoc", "contract"}}  # sums in any order, so that several run at once
+SUMMED: dict[str, Any] = COMPILED | {"fastmath": {"reassoc", "contract"}}  # sums in any order, so that several run at once
 
 
 class PlaneArray(NamedTuple):
@@ -65,7 +65,7 @@ class PlaneArray(NamedTuple):
         kz, k = self._waves()
         weights = np.full(len(kz), self._step() * 1.0)
         weights[0] *= 0.5
-        plane = fft.rfft2(start, workers=processors())
+        plane = waves_of(start, axes=2)
         deep = np.tensordot(np.cos(np.outer(kz, self.depths)) * weights[:, None] * self._thickness(), plane, axes=(1, 0))
         deep *= self._heard(k, response) / math.pi
         columns = np.ascontiguousarray(np.moveaxis(deep, 0, -1)).reshape(-1, len(kz))
@@ -73,10 +73,16 @@ class PlaneArray(NamedTuple):
         phase = np.ascontiguousarray(np.moveaxis(self.sound_speed * self.interval * k, 0, -1)).reshape(-1, len(kz))
         with Slabs() as slabs:
             slabs.over(
-                _record, len(columns), columns.size * self.samples, columns.real.copy(), columns.imag.copy(), phase, traces
+                _record,
+                len(columns),
+                columns.size * self.samples,
+                np.real(columns).copy(),
+                np.imag(columns).copy(),
+                phase,
+                traces,
             )
         waves = np.moveaxis(traces.reshape(*deep.shape[1:], self.samples), -1, 0)
-        return fft.irfft2(waves, s=self.shape, workers=processors())
+        return values_of(waves, self.shape)
 
     def reconstructed(self, traces: ArrayLike, *, response: Response | None = None) -> Array:
         """Return the start pressure (z, y, x) that a record (samples, y, x) shows; `response` weighs each frequency (Hz)."""
@@ -84,13 +90,15 @@ class PlaneArray(NamedTuple):
         if record.shape != (self.samples, *self.shape):
             raise InputError("record", f"has shape {record.shape}", f"give {(self.samples, *self.shape)}")
         kz, k = self._waves()
-        plane = fft.rfft2(record, workers=processors())
+        plane = waves_of(record, axes=2)
         plane[0] *= 0.5
         columns = np.ascontiguousarray(np.moveaxis(plane, 0, -1)).reshape(-1, self.samples)
         phase = np.ascontiguousarray(np.moveaxis(self.sound_speed * self.interval * k, 0, -1)).reshape(-1, len(kz))
         deep = np.empty((len(columns), len(kz)), complex)
         with Slabs() as slabs:
-            slabs.over(_gather, len(columns), deep.size * self.samples, columns.real.copy(), columns.imag.copy(), phase, deep)
+            slabs.over(
+                _gather, len(columns), deep.size * self.samples, np.real(columns).copy(), np.imag(columns).copy(), phase, deep
+            )
         waves = np.moveaxis(deep.reshape(*plane.shape[1:], len(kz)), -1, 0)
         cosine = np.divide(kz[:, None, None], k, out=np.ones_like(k), where=k > 0.0)
         weights = np.full(len(kz), self._step())
@@ -98,7 +106,7 @@ class PlaneArray(NamedTuple):
         waves = waves * (4.0 * self.sound_speed * self.interval / math.pi * cosine * weights[:, None, None])
         waves = waves * self._heard(k, response)
         layers = np.tensordot(np.cos(np.outer(self.depths, kz)), waves, axes=(1, 0))
-        return fft.irfft2(layers, s=self.shape, workers=processors())
+        return values_of(layers, self.shape)
 
     def _thickness(self) -> float:
         return float(self.depths[1] - self.depths[0]) if len(self.depths) > 1 else float(2.0 * self.depths[0])
@@ -111,8 +119,7 @@ class PlaneArray(NamedTuple):
     def _waves(self) -> tuple[Array, Array]:
         step = self._step()
         kz = step * np.arange(max(2, math.ceil(math.pi / self._thickness() / step)))
-        ky = 2.0 * np.pi * fft.fftfreq(self.shape[0], self.spacing[0])
-        kx = 2.0 * np.pi * fft.rfftfreq(self.shape[1], self.spacing[1])
+        ky, kx = wave_numbers_of(self.shape, self.spacing)
         return kz, np.sqrt(kz[:, None, None] ** 2 + ky[:, None] ** 2 + kx**2)
 
     def _heard(self, k: Array, response: Response | None) -> Array:

@@ -13,22 +13,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft
 
 from janusome.errors import InputError
-from janusome.numerics.threads import processors
+from janusome.numerics.fourier import fast_length, values_of, wave_numbers_of, waves_of
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 
 
 def propagated(initial: ArrayLike, *, spacing: ArrayLike, sound_speed: float, times: ArrayLike) -> Array:
     """Return the pressure in the whole box at each of the times (s): (times, *box)."""
     start, k = _checked(initial, spacing, sound_speed)
-    waves = fft.rfftn(start, workers=processors())
-    return np.stack([_back(np.cos(sound_speed * k * t) * waves, start.shape) for t in np.asarray(times, float).ravel()])
+    waves = waves_of(start, axes=start.ndim)
+    return np.stack([values_of(np.cos(sound_speed * k * t) * waves, start.shape) for t in np.asarray(times, float).ravel()])
 
 
 def recorded(
@@ -48,11 +48,11 @@ def recorded(
     start, k = _checked(initial, spacing, sound_speed)
     at = tuple(np.asarray(one, int) for one in sensors)
     twice = 2.0 * np.cos(sound_speed * interval * k)
-    waves = fft.rfftn(start, workers=processors())
+    waves = waves_of(start, axes=start.ndim)
     before, now = 0.5 * twice * waves, waves
     traces = np.empty((samples, *np.broadcast_shapes(*(one.shape for one in at))))
     for n in range(samples):
-        traces[n] = _back(now, start.shape)[at]
+        traces[n] = values_of(now, start.shape)[at]
         before, now = now, twice * now - before
     return traces
 
@@ -63,7 +63,7 @@ def padding(extent: float, duration: float, *, spacing: float, sound_speed: floa
     >>> padding(10e-3, 10e-6, spacing=1e-3, sound_speed=1500.0)
     25
     """
-    return fft.next_fast_len(math.ceil(extent / spacing + sound_speed * duration / spacing), real=True)
+    return fast_length(math.ceil((extent + sound_speed * duration) / spacing))
 
 
 def _checked(initial: ArrayLike, spacing: ArrayLike, sound_speed: float) -> tuple[Array, Array]:
@@ -73,11 +73,6 @@ def _checked(initial: ArrayLike, spacing: ArrayLike, sound_speed: float) -> tupl
         raise InputError("initial pressure", f"of shape {start.shape} is no box of finite numbers", "give one to three axes")
     if not (np.all(h > 0.0) and sound_speed > 0.0 and math.isfinite(sound_speed)):
         raise InputError("spacing or sound speed", "is not above zero", "give metres, and metres per second")
-    axes = [2.0 * np.pi * fft.fftfreq(count, size) for count, size in zip(start.shape, h, strict=True)]
-    axes[-1] = 2.0 * np.pi * fft.rfftfreq(start.shape[-1], h[-1])
-    squares = sum(one**2 for one in np.meshgrid(*axes, indexing="ij", sparse=True))
+    axes = wave_numbers_of(start.shape, tuple(h.tolist()))
+    squares = sum((one**2 for one in np.meshgrid(*axes, indexing="ij", sparse=True)), start=np.zeros(()))
     return start, np.sqrt(squares)
-
-
-def _back(waves: NDArray[np.complex128], shape: tuple[int, ...]) -> Array:
-    return fft.irfftn(waves, s=shape, workers=processors())

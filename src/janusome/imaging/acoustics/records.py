@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from janusome.errors import InputError
 from janusome.model import Scene
+from janusome.numerics.fourier import fast_length, values_of, wave_numbers_of, waves_of
 from janusome.numerics.plane_array import PlaneArray
 from janusome.numerics.waves import padding
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 SAMPLES_PER_VOXEL = 1.25  # of time, so that waves of two voxels are well sampled
 BELOW = 1.0  # tissue below the scene, in depths of the scene
 
@@ -61,7 +61,7 @@ def array_over(scene: Scene, *, middle: float, aperture: float, sound_speed: flo
         max(count, padding(across, farthest / sound_speed, spacing=size, sound_speed=sound_speed))
         for count, size in ((ny, dy), (nx, dx))
     ]
-    counts = [fft.next_fast_len(count + (count - inner) % 2, real=True) for count, inner in zip(counts, (ny, nx), strict=True)]
+    counts = [fast_length(count + (count - inner) % 2) for count, inner in zip(counts, (ny, nx), strict=True)]
     starts = [(count - inner) // 2 for count, inner in zip(counts, (ny, nx), strict=True)]
     near = [
         np.abs((np.arange(count) - start - 0.5 * (inner - 1)) * size) <= 0.5 * aperture
@@ -111,6 +111,7 @@ def recorded_and_back(
 
 
 def _over_elements(traces: Array, spacing: tuple[float, float], element: float) -> Array:
-    ky, kx = fft.fftfreq(traces.shape[1], spacing[0]), fft.rfftfreq(traces.shape[2], spacing[1])
-    weights = np.sinc(ky * element)[:, None] * np.sinc(kx * element)
-    return fft.irfft2(fft.rfft2(traces) * weights, s=traces.shape[1:])
+    shape = (traces.shape[1], traces.shape[2])
+    ky, kx = wave_numbers_of(shape, spacing)
+    weights = np.sinc(ky * element / (2.0 * np.pi))[:, None] * np.sinc(kx * element / (2.0 * np.pi))
+    return values_of(waves_of(traces, axes=2) * weights, shape)

@@ -30,19 +30,20 @@ def contrasts(
 ) -> tuple[Array, Array]:
     """Return how far compressibility and density of a droplet are from those around it: f_κ and f_ρ."""
     compressibility = density * sound_speed**2 / (droplet_density * droplet_sound_speed**2)
-    return compressibility - 1.0, 3.0 * (droplet_density - density) / (2.0 * droplet_density + density)
+    heavier = 3.0 * (droplet_density - density) / (2.0 * droplet_density + density)
+    return jnp.asarray(compressibility - 1.0), jnp.asarray(heavier)
 
 
 def droplet_scattering(frequency: Scalar, *, radius: Scalar, sound_speed: Scalar, contrast: tuple[Array, Array]) -> Array:
     """Return the scattering cross section of a liquid droplet, m^2."""
     k, (kappa, rho) = 2.0 * math.pi * frequency / sound_speed, contrast
-    return 4.0 * math.pi / 9.0 * k**4 * radius**6 * (kappa**2 + rho**2 / 3.0)
+    return jnp.asarray(4.0 * math.pi / 9.0) * k**4 * radius**6 * (kappa**2 + rho**2 / 3.0)
 
 
 def droplet_backscatter(frequency: Scalar, *, radius: Scalar, sound_speed: Scalar, contrast: tuple[Array, Array]) -> Array:
     """Return what a liquid droplet sends back per solid angle, m^2."""
     k, (kappa, rho) = 2.0 * math.pi * frequency / sound_speed, contrast
-    return k**4 * radius**6 / 9.0 * (kappa - rho) ** 2
+    return jnp.asarray(k**4 * radius**6 / 9.0) * (kappa - rho) ** 2
 
 
 def minnaert_frequency(radius: Scalar, *, density: Scalar, pressure: Scalar, polytropic_exponent: Scalar) -> Array:
@@ -64,7 +65,7 @@ def bubble_scattering(
     """Return the scattering cross section of a gas bubble, m^2; it scatters alike in all directions."""
     omega, ratio = 2.0 * math.pi * frequency, (resonance / frequency) ** 2
     damping = ratio * omega * radius / sound_speed + 4.0 * viscosity / (density * omega * radius**2)
-    return 4.0 * math.pi * radius**2 / ((ratio - 1.0) ** 2 + damping**2)
+    return jnp.asarray(4.0 * math.pi * radius**2 / ((ratio - 1.0) ** 2 + damping**2))
 
 
 def bubble_backscatter(
@@ -77,12 +78,12 @@ def bubble_backscatter(
 
 def sphere_volume(radius: Scalar) -> Array:
     """Return the volume of a sphere."""
-    return 4.0 * math.pi / 3.0 * radius**3
+    return jnp.asarray(4.0 * math.pi / 3.0 * radius**3)
 
 
 def bubble_radius(droplet_radius: Scalar, *, droplet_density: Scalar, vapor_density: Scalar) -> Array:
     """Return the radius of the bubble that a droplet becomes: the mass stays."""
-    return droplet_radius * (droplet_density / vapor_density) ** (1.0 / 3.0)
+    return jnp.asarray(droplet_radius * (droplet_density / vapor_density) ** (1.0 / 3.0))
 
 
 def vaporised_share(
@@ -106,4 +107,4 @@ def vaporisation_threshold(
     frequency: Scalar, *, threshold: Scalar, reference_frequency: Scalar, frequency_exponent: Scalar
 ) -> Array:
     """Return the peak negative pressure that vaporises half of the droplets at a frequency."""
-    return threshold * (frequency / reference_frequency) ** frequency_exponent
+    return jnp.asarray(threshold * (frequency / reference_frequency) ** frequency_exponent)

@@ -17,6 +17,7 @@ import time
 
 import numpy as np
 
+from janusome.numerics.heterogeneous_waves import Tissue, stepped
 from janusome.numerics.plane_array import PlaneArray
 from janusome.numerics.waves import padding, recorded
 
@@ -95,7 +96,12 @@ def main() -> None:
     rows, columns = np.meshgrid(np.arange(COUNT), np.arange(COUNT), indexing="ij")
     sensors = (np.full_like(rows, SENSORS), rows, columns)
     steps = {"spacing": SPACING, "sound_speed": SPEED, "interval": INTERVAL, "samples": SAMPLES}
-    stepped = median_time(lambda: recorded(box, sensors, **steps), given.repeats)
+    uniform = median_time(lambda: recorded(box, sensors, **steps), given.repeats)
+
+    water = Tissue(SPEED, 1000.0)
+    given_steps = {"spacing": SPACING, "interval": INTERVAL, "samples": SAMPLES, "layer": ABSORBING}
+    tissue = median_time(lambda: stepped(box, sensors, water, **given_steps), given.repeats)
+    heard = stepped(box, sensors, water, **given_steps)[:, middle, middle]
 
     width = padding(COUNT * SPACING, INTERVAL * SAMPLES, spacing=SPACING, sound_speed=SPEED)
     depths = np.asarray((np.arange(COUNT) - SENSORS) * SPACING, dtype=np.float64)
@@ -112,8 +118,10 @@ def main() -> None:
     print(json.dumps({
         "machine": platform.processor() or platform.machine(), "load": os.getloadavg()[0],
         "plane_in_free_space_s": free, "padded_to": [len(depths), width, width],
-        "box_step_by_step_s": stepped, "box_million_voxel_steps_per_s": COUNT**3 * SAMPLES / stepped / 1e6,
-        "jwave": peer, "ratio_plane": peer["wall"] / free, "ratio_box": peer["wall"] / stepped,
+        "box_step_by_step_s": uniform, "box_million_voxel_steps_per_s": COUNT**3 * SAMPLES / uniform / 1e6,
+        "tissue_step_by_step_s": tissue, "ratio_tissue": peer["wall"] / tissue,
+        "error_of_tissue_over_peak": float(np.sqrt(np.mean((heard - exact) ** 2)) / exact.max()),
+        "jwave": peer, "ratio_plane": peer["wall"] / free, "ratio_box": peer["wall"] / uniform,
         "error_of_plane_over_peak": float(np.sqrt(np.mean((trace - exact) ** 2)) / exact.max()),
         "error_of_jwave_over_peak": float(np.sqrt(np.mean((theirs - exact[: len(theirs)]) ** 2)) / exact.max()),
     }, indent=1))  # fmt: skip

@@ -55,7 +55,8 @@ def test_scattering_is_backscatter_and_its_directions_summed_over_the_sphere():
     cosine = np.linspace(-1.0, 1.0, 20001)
     whole = 2.0 * math.pi * np.trapezoid((kappa + rho * cosine) ** 2, cosine) / (kappa - rho) ** 2
     given = {"radius": 1e-7, "sound_speed": 1540.0, "contrast": LIQUID}
-    assert droplet_scattering(5e6, **given) == pytest.approx(whole * droplet_backscatter(5e6, **given), rel=1e-6)
+    summed = float(whole * droplet_backscatter(5e6, **given))
+    assert float(droplet_scattering(5e6, **given)) == pytest.approx(summed, rel=1e-6)
 
 
 def test_a_droplet_of_what_is_around_it_scatters_nothing():

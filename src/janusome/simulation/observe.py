@@ -12,8 +12,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
+from scipy.constants import Avogadro
 from scipy.ndimage import binary_dilation
 
+from janusome.imaging.quantification.levels import Regions
+from janusome.imaging.quantification.lowest import lowest_near, lowest_visible
 from janusome.model import (
     BLOOD,
     BOUND,
@@ -29,10 +32,10 @@ from janusome.model import (
 from janusome.numerics.detectability import Comparison, against_background, against_before, judged
 from janusome.numerics.precision import double
 from janusome.numerics.resample import field_of_view, resample
-from janusome.simulation.arms import BODY, Site
+from janusome.simulation.arms import BODY, CARRIER, Site
 from janusome.simulation.camera import Camera, Exposure, camera
 from janusome.simulation.layout import Pool
-from janusome.simulation.record import Scan, Visibility
+from janusome.simulation.record import Lowest, Scan, Visibility
 from janusome.simulation.trajectory import Trajectory
 from janusome.simulation.tumor_field import Snapshot, TumorField
 from janusome.simulation.values import Place, Scope, ValueBook
@@ -83,14 +86,19 @@ def _scan(
     in_lesion, in_background = _in_lesion(coarse, lesion, label, moment), _in_organ(coarse, lesion, label, moment)
     with double():
         view = _View.of(study, lesion, setup, in_voxels, book)
-        before = view.shows_tissue(setup)
+        before = shows_tissue(setup.draw(0), view.tissue(0))
         found = [
             judged(_compared(setup.draw(draw), view.scene(draw, in_lesion, in_background), view.regions, before=before))
             for draw in range(book.draws)
         ]
-        key = jax.random.key(_seed(study.seed, event, label, lesion.name))
+        seed = _seed(study.seed, event, label, lesion.name)
         shown = setup.draw(0)
-        picture, image = _pictured(shown, view.scene(0, in_lesion, in_background), key)
+        scene = view.scene(0, in_lesion, in_background)
+        picture = _expected(shown, scene)
+        image = _image(shown, scene, seed, raw_data=event.raw_data)
+        earlier = _image(shown, view.tissue(0), (seed + 1) % 2**32, raw_data=event.raw_data) if before else None
+        parts = _parts(in_lesion)
+        lowest = _lowest(setup, view, before=before, parts=parts)
     hours = from_internal(event.at, "h")
     words = f"{event.scanner} {event.sequence or ''}".strip()
     return Scan(
@@ -103,6 +111,10 @@ def _scan(
         expected=np.asarray(picture),
         image=np.asarray(image),
         lesion=np.asarray(view.regions[0]) > 0.5,
+        share=np.asarray(view.regions[0]),
+        before=None if earlier is None else np.asarray(earlier),
+        parts=parts,
+        lowest=Lowest(lowest, lowest * _carriers_per_label(coarse, lesion, label, moment)),
         voxel_size=setup.voxel_size,
         visibility=Visibility(
             lesion=lesion.name,
@@ -132,10 +144,48 @@ def _compared(modality: AbstractModality, scene: Scene, regions: tuple[Any, Any]
 
 
 @eqx.filter_jit
-def _pictured(modality: AbstractModality, scene: Scene, key: Any) -> tuple[Any, Any]:
-    """Return the image without noise, and one with it."""
-    expected = modality.expected(scene)
-    return expected, modality.noisy(expected, scene, key=key)
+def _expected(modality: AbstractModality, scene: Scene) -> Any:
+    return modality.expected(scene)
+
+
+@eqx.filter_jit
+def _noisy(modality: AbstractModality, scene: Scene, key: Any) -> Any:
+    return modality.noisy(modality.expected(scene), scene, key=key)
+
+
+def _image(modality: AbstractModality, scene: Scene, seed: int, *, raw_data: bool) -> Any:
+    """Return one image with noise, by way of raw data if asked."""
+    return modality.acquired(scene, seed=seed) if raw_data else _noisy(modality, scene, jax.random.key(seed))
+
+
+def _lowest(setup: Camera, view: _View, *, before: bool, parts: tuple[float, float, float]) -> Array:
+    """Return the lowest visible level of label in the lesion for every draw, mol/m^3."""
+    share, around = view.regions
+    regions = Regions(share, share / jnp.sum(share), around / jnp.sum(around), parts)
+    draws = len(next(iter(setup.fields.values())))
+    middle = lowest_visible(setup.draw(0), view.tissue(0), regions, before=before)
+    found = [lowest_near(setup.draw(k), view.tissue(k), regions, before=before, start=middle) for k in range(1, draws)]
+    return np.array([middle, *found])
+
+
+def _carriers_per_label(coarse: Trajectory, lesion: Site, label: str, moment: int) -> Array:
+    """Return the carriers of a lesion over the label that is on them, particles per mol, for every draw."""
+    sites = (*OUTSIDE, *INSIDE)
+
+    def held(species: Species) -> Array:
+        return np.sum([_whole(coarse, species, lesion.name, site, moment) for site in sites], axis=0)
+
+    carriers, labels = held(Species(Form.CARRIER, CARRIER)), held(Species(Form.ATTACHED, label))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(labels > 0.0, carriers * Avogadro / labels, np.nan)
+
+
+def _parts(held: Label) -> tuple[float, float, float]:
+    """Return the shares of a lesion's label outside cells, inside them and detached, at the median."""
+    amounts = [float(part[0]) for part in held]
+    whole = sum(amounts)
+    outside, inside, detached = (amount / whole for amount in amounts) if whole > 0.0 else (1.0, 0.0, 0.0)
+    return outside, inside, detached
 
 
 @eqx.filter_jit
@@ -190,14 +240,19 @@ class _View:
             voxel_size=jnp.asarray(self.voxel_size),
         )
 
-    def shows_tissue(self, setup: Camera) -> bool:
-        """Tell whether the modality shows tissue by itself.
+    def tissue(self, draw: int) -> Scene:
+        """Return the tissue alone."""
+        nothing = Label(*(np.zeros(draw + 1) for _ in Label._fields))
+        return _without_label(self.scene(draw, nothing, nothing))
 
-        One that does is compared with its image without label: what is asked is whether the particle shows, not whether the
-        tumor does.
-        """
-        nothing = Label(*(np.zeros(1) for _ in Label._fields))
-        return bool(_brightest(setup.draw(0), _without_label(self.scene(0, nothing, nothing))) > 0.0)
+
+def shows_tissue(modality: AbstractModality, tissue: Scene) -> bool:
+    """Tell whether a modality shows tissue by itself.
+
+    One that does is compared with its image without label: what is asked is whether the particle shows, not whether the tumor
+    does.
+    """
+    return bool(_brightest(modality, tissue) > 0.0)
 
 
 def tissue_rates(study: ResolvedStudy, tumor: Tumor, setup: Camera, book: ValueBook) -> dict[str, tuple[Array, Array]]:
@@ -238,11 +293,11 @@ def _in_voxels(snapshot: Snapshot, field: TumorField, lesion: Site, label: str, 
 
 
 def _in_lesion(coarse: Trajectory, lesion: Site, label: str, moment: int) -> Label:
-    """Return the mean label of a lesion for every draw, as the one-place lesion holds it."""
+    """Return the mean label of a lesion for every draw, as the shells of the ensemble hold it."""
     in_blood = _vessel_blood(coarse, lesion, label, moment)
 
     def held(form: Form, sites: tuple[str, ...]) -> Array:
-        amounts = [_amount(coarse, Species(form, label), lesion.name, site, 0, moment) for site in sites]
+        amounts = [_whole(coarse, Species(form, label), lesion.name, site, moment) for site in sites]
         return np.sum(amounts, axis=0) / lesion.volume
 
     return Label(
@@ -274,6 +329,15 @@ def _in_organ(coarse: Trajectory, lesion: Site, label: str, moment: int) -> Labe
         held(Form.ATTACHED, (BLOOD, INTERSTITIUM)),
         held(Form.ATTACHED, (PHAGOCYTOSED,)),
         held(Form.DETACHED, (BLOOD, INTERSTITIUM, PHAGOCYTOSED)),
+    )
+
+
+def _whole(coarse: Trajectory, species: Species, region: str, site: str, moment: int) -> Any:
+    """Return what all places of a region hold; added up one by one, so that a draw is the same in any ensemble."""
+    index = coarse.assembly.layout.pools.get(Pool(species, region, site))
+    places = 0 if index is None else len(index)
+    return sum(
+        (_amount(coarse, species, region, site, place, moment) for place in range(places)), np.zeros(len(coarse.states))
     )
 
 

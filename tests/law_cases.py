@@ -74,6 +74,8 @@ NAMED = {
     "energy_resolution": (5e-16, 2e-15),
     "core_diameter": (5e-9, 4e-8),
     "size_spread": (0.05, 0.3),
+    "frequency_exponent": (0.1, 2.0),
+    "dynamic_range": (30.0, 80.0),
 }
 BY_DIMENSION = [(dimension(unit), bounds) for unit, bounds in RANGES.items()]
 

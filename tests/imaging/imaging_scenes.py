@@ -14,8 +14,10 @@ from janusome.imaging.mri_inversion_recovery import MriInversionRecovery
 from janusome.imaging.mri_multi_echo import MriMultiEcho
 from janusome.imaging.mri_spin_echo import MriSpinEcho
 from janusome.imaging.pet import Pet
+from janusome.imaging.photoacoustic import Photoacoustic
 from janusome.imaging.photon_counting_ct import PhotonCountingCt
 from janusome.imaging.spect import Spect
+from janusome.imaging.ultrasound import Ultrasound
 from janusome.model import Scene
 from janusome.units import to_internal
 
@@ -227,3 +229,59 @@ def mpi(**changed):
         "detection_signal_to_noise": 3.0,
     }
     return Mpi(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def photoacoustic(**changed):
+    """A broadband plane of 24 mm in water-like tissue of round numbers, and a dye of 120 000 /(M cm)."""
+    values = {
+        "view_depth": 6.5e-3,
+        "radiant_exposure": 200.0,
+        "grueneisen_parameter": 0.2004,
+        "excitation_absorption": 20.0,
+        "excitation_reduced_scattering": 1000.0,
+        "border_factor": 2.9,
+        "molar_absorption_coefficient": 12000.0,
+        "sound_speed": 1540.0,
+        "acoustic_attenuation": to_internal(0.06, "1/(cm MHz)"),
+        "lowest_frequency": 0.05e6,
+        "highest_frequency": 2.0e6,
+        "detection_aperture": 24e-3,
+        "detector_pitch": 0.3e-3,
+        "detector_width": 0.3e-3,
+        "noise_equivalent_pressure": 100.0,
+        "averaged_pulses": 1.0,
+    }
+    return Photoacoustic(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def ultrasound(**changed):
+    """A 7.5 MHz array over liver, and droplets of perfluorohexane of 250 nm, at a pressure that leaves them liquid."""
+    values = {
+        "view_depth": 13e-3,
+        "center_frequency": 7.5e6,
+        "fractional_bandwidth": 0.6,
+        "f_number": 2.0,
+        "dynamic_range": 60.0,
+        "penetration_depth": 60e-3,
+        "peak_negative_pressure": 0.3e6,
+        "tissue_suppression": 1.0,
+        "sound_speed": 1540.0,
+        "acoustic_attenuation": to_internal(0.06, "1/(cm MHz)"),
+        "tissue_density": 1050.0,
+        "interstitial_fluid_viscosity": 1e-3,
+        "ambient_pressure": 101325.0,
+        "backscatter_coefficient": 0.05,
+        "backscatter_reference_frequency": 3e6,
+        "backscatter_frequency_exponent": 1.4,
+        "atomic_mass": 0.338,
+        "droplet_radius": 125e-9,
+        "droplet_density": 1680.0,
+        "droplet_sound_speed": 520.0,
+        "vapor_density": 13.3,
+        "polytropic_exponent": 1.07,
+        "vaporisation_threshold": 1.7e6,
+        "vaporisation_reference_frequency": 5e6,
+        "vaporisation_frequency_exponent": 0.54,
+        "vaporisation_relative_width": 0.15,
+    }
+    return Ultrasound(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})

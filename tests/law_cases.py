@@ -64,6 +64,13 @@ NAMED = {
     "tube_voltage": (5e4, 1.4e5),
     "atomic_number": (20.0, 90.0),
     "filtration": (1e-3, 1e-2),
+    "absorption": (2.0, 100.0),
+    "reduced_scattering": (500.0, 2000.0),
+    "bit_depth": (8.0, 16.0),
+    "slab_thickness": (8e-3, 3e-2),
+    "view_depth": (5e-3, 2e-2),
+    "ring_width": (5e-4, 2e-3),
+    "regularization": (1e-4, 1e-1),
 }
 BY_DIMENSION = [(dimension(unit), bounds) for unit, bounds in RANGES.items()]
 

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from janusome.imaging.ct import Ct
+from janusome.imaging.fluorescence import Fluorescence
 from janusome.imaging.mri import Mri
 from janusome.imaging.pet import Pet
 from janusome.model import Scene
@@ -85,3 +86,25 @@ def ct(**changed):
         "atomic_mass": 0.19697,
     }
     return Ct(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def camera(**changed):
+    """A camera of round numbers with a dye, over tissue of 20 and 1000 1/m whose skin reflects nothing inward."""
+    values = {
+        "view_depth": 6e-3,
+        "excitation_absorption": 20.0,
+        "excitation_reduced_scattering": 1000.0,
+        "emission_absorption": 20.0,
+        "emission_reduced_scattering": 1000.0,
+        "border_factor": 1.0,
+        "molar_absorption_coefficient": 12000.0,
+        "quantum_yield": 0.05,
+        "autofluorescence": 0.0,
+        "filter_leakage": 0.0,
+        "electrons_at_full_return": 1e9,
+        "dark_electrons": 2.0,
+        "read_noise": 5.0,
+        "full_well_capacity": 1e6,
+        "bit_depth": 16.0,
+    }
+    return Fluorescence(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})

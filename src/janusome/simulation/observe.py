@@ -33,6 +33,7 @@ from janusome.numerics.precision import double
 from janusome.numerics.resample import field_of_view, resample
 from janusome.simulation.arms import BODY, Site
 from janusome.simulation.layout import Pool
+from janusome.simulation.light import in_light
 from janusome.simulation.record import Scan, Visibility
 from janusome.simulation.trajectory import Trajectory
 from janusome.simulation.tumor_field import Snapshot, TumorField
@@ -98,7 +99,7 @@ def _scan(
     field: TumorField,
     book: ValueBook,
 ) -> Scan:
-    camera = _camera(study, event, label, book)
+    camera = _camera(study, event, label, book, lesion=lesion)
     snapshot = field.at(lesion.name, event.at)
     moment = int(np.argmin(np.abs(coarse.times - event.at)))
     in_voxels = _in_voxels(snapshot, field, lesion, label, coarse, moment)
@@ -143,10 +144,10 @@ def _seed(seed: int, event: ScanEvent, label: str, lesion: str) -> int:
     return int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "little")
 
 
-def _camera(study: ResolvedStudy, event: ScanEvent, label: str, book: ValueBook) -> Camera:
-    """Fill the fields of a modality from the sequence, the scanner and the label."""
+def _camera(study: ResolvedStudy, event: ScanEvent, label: str, book: ValueBook, *, lesion: Site) -> Camera:
+    """Fill the fields of a modality from the sequence, the scanner, the label, and the organ around the lesion."""
     scanner, formulation = study.scanners[event.scanner], study.formulation
-    modality, place = modalities()[event.modality], Place(study.host.species)
+    modality, place = modalities()[event.modality], Place(study.host.species, lesion.tumor.background_organ)
     chain: tuple[Scope, ...] = (Scope(f"scanner {scanner.name}", scanner), Scope(f"label {label}", study.labels[label]))
     if label in formulation.labels:
         chain = (Scope(f"{label} on {formulation.name}", formulation.labels[label]), *chain)
@@ -155,6 +156,7 @@ def _camera(study: ResolvedStudy, event: ScanEvent, label: str, book: ValueBook)
     chain = (*chain, Scope(f"host {study.host.name}", study.host))
     conditions = {name: values[0].written() for name, values in scanner.values.items() if name == "field"}
     context = {"frame_duration": np.full(book.draws, event.frame)} if event.frame is not None else {}
+    context |= in_light(modality, lesion, chain, place, book)
     fields = {}
     for declared in dataclasses.fields(modality):
         name, site = declared.name, "extracellular"

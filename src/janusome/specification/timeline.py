@@ -21,6 +21,7 @@ from janusome.specification.written import internal, read_dose
 SHOWN_BY = {
     "ct": "atomic_number",
     "fluorescence": "quantum_yield",
+    "fluorescence_tomography": "quantum_yield",
     "mpi": "saturation_magnetization",
     "mri": "longitudinal_relaxivity",
     "pet": "positron_yield",

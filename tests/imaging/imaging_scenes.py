@@ -5,6 +5,7 @@ import numpy as np
 
 from janusome.imaging.ct import Ct
 from janusome.imaging.fluorescence import Fluorescence
+from janusome.imaging.fluorescence_tomography import FluorescenceTomography
 from janusome.imaging.mri import Mri
 from janusome.imaging.pet import Pet
 from janusome.model import Scene
@@ -108,3 +109,25 @@ def camera(**changed):
         "bit_depth": 16.0,
     }
     return Fluorescence(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def fluorescence_tomography(**changed):
+    """Windows 15 mm apart around tissue of 20 and 1000 1/m, with a dye."""
+    values = {
+        "view_depth": 7.5e-3,
+        "slab_thickness": 15e-3,
+        "ring_width": 1.5e-3,
+        "excitation_absorption": 20.0,
+        "excitation_reduced_scattering": 1000.0,
+        "emission_absorption": 18.0,
+        "emission_reduced_scattering": 900.0,
+        "border_factor": 2.76,
+        "molar_absorption_coefficient": 12000.0,
+        "quantum_yield": 0.05,
+        "autofluorescence": 4e-6,
+        "filter_leakage": 1e-6,
+        "electrons_per_source": 1e11,
+        "read_noise": 30.0,
+        "regularization": 1e-4,
+    }
+    return FluorescenceTomography(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})

@@ -19,7 +19,7 @@ SHIPPED = {
     "mesoporous-silica quantum-dot pla-peg nanoparticle polymer-conjugate ultrasmall-silica",
     "drugs": "doxorubicin paclitaxel gemcitabine irinotecan sn-38 cisplatin daunorubicin cytarabine docetaxel topotecan "
     "etoposide vinblastine vincristine",
-    "labels": "cu-64 zr-89 in-111 i-124 gadolinium-chelate iron-oxide-core nir-dye",
+    "labels": "cu-64 zr-89 in-111 i-124 gadolinium-chelate iron-oxide-core nir-dye cdte-dot gold-nanorod-core",
     "ligands": "anti-her2 folate transferrin anti-psma rgd",
     "formulations": "doxil mm-302-cu64 ferumoxytol abraxane folate-iron-oxide-doxorubicin free-doxorubicin free-paclitaxel "
     "free-gemcitabine free-irinotecan free-cisplatin free-daunorubicin free-cytarabine free-docetaxel free-topotecan "

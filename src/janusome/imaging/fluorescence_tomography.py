@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from janusome.imaging.optics.transillumination import Inverse, Slab, inverse, reconstructed, sensitivity
 from janusome.model import AbstractModality, Scene
 from janusome.numerics.cosine import from_waves, squared_waves, to_waves
-from janusome.units import from_internal, quantity, to_internal
+from janusome.units import from_internal, quantity
 
 Field = Float[Array, "z y x"]
 Scalar = Float[Array, ""]
@@ -25,9 +25,9 @@ class FluorescenceTomography(AbstractModality):
        \hat c = \arg\min \sum_{s,r} \frac{(F_r - A c)^2}{\sigma_r^2} + \lambda \sum_v (c_v/w_v)^2 $$
 
     A source lights one window at s, every voxel beside the other; a camera behind the other gathers rings r around the point
-    opposite. φ_x and G_m are of a slab of uniform tissue, that of the organ around the lesion. Divided by the excitation X_r that
-    comes through, F_r is the normalized Born ratio: the weighted inverse is the same, since X_r stands in both. σ_r² is of
-    the light without label, X_r (f + l), and of reading; w makes every layer weigh alike; λ is `regularization`.
+    opposite. φ_x and G_m are of a slab of uniform tissue, that of the organ around the lesion. Divided by the excitation X_r
+    that comes through, F_r is the normalized Born ratio: the weighted inverse is the same, since X_r stands in both. σ_r² is
+    of the light without label, X_r (f + l), and of reading; w makes every layer weigh alike; λ is `regularization`.
     The slab being uniform, cosines over the window make the inverse exact: resolution, loss of contrast and noise with depth
     are those of the reconstruction itself, no kernel that was put in. Noise is that of the inverse under photon noise
     averaged over the window; `acquired` draws every measurement and solves by LSQR.

@@ -3,8 +3,9 @@ r"""Diffuse light of a point in a slab between two flat borders, by images.
 $$ \phi = \sum_{m=-M}^{M} \frac{e^{-\kappa r_m^+}}{4\pi D r_m^+} - \frac{e^{-\kappa r_m^-}}{4\pi D r_m^-}, \qquad
    z_m^+ = 2m(T + 2z_e) + z_s, \quad z_m^- = 2m(T + 2z_e) - 2z_e - z_s $$
 
-D = 1/(3(μa + μs')), κ = √(μa/D); the fluence vanishes z_e = 2AD beyond both borders (A of `light_diffusion.border_factor`), and
-what leaves through a border is φ/(2A). Limits are those of diffusion: some transport lengths away from the point.
+D = 1/(3(μa + μs')), κ = √(μa/D); the fluence vanishes z_e = 2AD beyond both borders (A of `light_diffusion.border_factor`),
+and what leaves through a border is φ/(2A), which is Robin's condition to (κz_e)²/3 or so. Limits are those of diffusion: some
+transport lengths away from the point.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def slab_fluence(
 ) -> Array:
     """Return φ per power, 1/m^2, of points at a depth (m), where the square of the distance beside them is `beside` (m^2).
 
-    Depths count from one border. `smallest` is a length (m) that smears the point: 0.42 of a voxel gives the mean over its own.
+    Depths count from one border. `smallest` (m) smears the point: 0.42 of a voxel gives the mean over its own.
     """
     D = 1.0 / (3.0 * (absorption + reduced_scattering))
     kappa, beyond = jnp.sqrt(absorption / D), 2.0 * border * D

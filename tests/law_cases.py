@@ -70,7 +70,7 @@ NAMED = {
     "slab_thickness": (2e-2, 3e-2),
     "view_depth": (5e-3, 1.5e-2),
     "border_factor": (1.0, 4.0),
-    "ring_width": (5e-4, 2e-3),
+    "ring_spacing": (5e-4, 2e-3),
     "regularization": (1e-4, 1e-1),
 }
 BY_DIMENSION = [(dimension(unit), bounds) for unit, bounds in RANGES.items()]

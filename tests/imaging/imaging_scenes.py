@@ -116,7 +116,7 @@ def fluorescence_tomography(**changed):
     values = {
         "view_depth": 7.5e-3,
         "slab_thickness": 15e-3,
-        "ring_width": 1.5e-3,
+        "ring_spacing": 1.5e-3,
         "excitation_absorption": 20.0,
         "excitation_reduced_scattering": 1000.0,
         "emission_absorption": 18.0,

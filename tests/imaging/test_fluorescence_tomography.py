@@ -65,7 +65,7 @@ def test_what_a_ring_sees_of_a_voxel_is_what_two_solves_on_a_grid_say():
     ring = (np.hypot(y, x) >= inner) & (np.hypot(y, x) < 2 * inner)
     slab = Slab(20 * h, 2.76, tuple(optics.values()), tuple(optics.values()))
     light, _ = sensitivity(slab, jnp.asarray([(depth + 0.5) * h]), shape=(1, 14, 14), voxel_size=jnp.full(3, h),
-                           ring_width=jnp.asarray(inner))  # fmt: skip
+                           ring_spacing=jnp.asarray(inner))  # fmt: skip
     steps = np.arange(14)
     into = np.where(steps == 0, 1.0, 2.0) / 28  # mirrors repeat after twice the voxels
     seen = np.einsum("j,k,jk->", into, into * np.cos(np.pi * 2 * steps / 14), np.asarray(light)[1, 0] / np.log(10))

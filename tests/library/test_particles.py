@@ -228,7 +228,7 @@ def test_radiolabels_decay_and_every_label_that_can_come_off_does():
     radioactive = {name for name in of("labels") if "radioactive_decay" in ROWS["labels", name].get("laws", [])}
     assert radioactive == {"cu-64", "zr-89", "in-111", "i-124"}
     loose = {name for name in of("labels") if "label_detachment" in ROWS["labels", name].get("laws", [])}
-    assert loose == set(of("labels")) - {"iron-oxide-core", "gold-core"}
+    assert loose == set(of("labels")) - {"iron-oxide-core", "gold-core", "gold-nanorod-core", "cdte-dot"}
 
 
 @pytest.mark.parametrize(("name", "organ"), [("cu-64", "liver"), ("zr-89", "bone"), ("in-111", "bone")])

@@ -41,7 +41,7 @@ class FluorescenceTomography(AbstractModality):
 
     view_depth: Scalar = quantity("m")
     slab_thickness: Scalar = quantity("m")
-    ring_width: Scalar = quantity("m")
+    ring_spacing: Scalar = quantity("m")
     excitation_absorption: Scalar = quantity("1/m")
     excitation_reduced_scattering: Scalar = quantity("1/m")
     emission_absorption: Scalar = quantity("1/m")
@@ -104,7 +104,7 @@ class FluorescenceTomography(AbstractModality):
             excitation=(self.excitation_absorption, self.excitation_reduced_scattering),
             emission=(self.emission_absorption, self.emission_reduced_scattering),
         )
-        light, through = sensitivity(slab, depth, shape=shape, voxel_size=size, ring_width=self.ring_width)
+        light, through = sensitivity(slab, depth, shape=shape, voxel_size=size, ring_spacing=self.ring_spacing)
         per_label = self.electrons_per_source * self.quantum_yield * self.molar_absorption_coefficient
         unlabelled = self.electrons_per_source * through * (self.autofluorescence + self.filter_leakage)
         return inverse(per_label * light, unlabelled, read=self.read_noise, regularization=self.regularization)

@@ -48,7 +48,7 @@ class Inverse(NamedTuple):
 
 
 def sensitivity(
-    slab: Slab, depth: Array, *, shape: tuple[int, ...], voxel_size: Array, ring_width: Array
+    slab: Slab, depth: Array, *, shape: tuple[int, ...], voxel_size: Array, ring_spacing: Array
 ) -> tuple[Array, Array]:
     """Return light of label that each ring detects per launched light and decadic absorption, and of excitation.
 
@@ -57,8 +57,8 @@ def sensitivity(
     inside = ((depth > 0.0) & (depth < slab.thickness))[:, None, None]
     z, own = depth[:, None, None], OWN_VOXEL * jnp.prod(voxel_size) ** (1.0 / 3.0)
     y, x = jnp.arange(shape[1])[:, None] * voxel_size[1], jnp.arange(shape[2]) * voxel_size[2]
-    radius = (jnp.arange(RINGS) + 0.5) * ring_width
-    area = 2.0 * math.pi * radius * ring_width / (2.0 * slab.border)  # of a ring, times the share of the fluence that leaves
+    radius = (jnp.arange(RINGS) + 0.5) * ring_spacing
+    area = 2.0 * math.pi * radius * ring_spacing / (2.0 * slab.border)  # of a ring, times the share of the fluence that leaves
     turns = 2.0 * math.pi * (np.arange(ANGLES)[:, None, None, None] + 0.5) / ANGLES
 
     def light(beside: Array, where: Array, source: Array, optics: tuple[Any, Any]) -> Array:

@@ -7,6 +7,8 @@ import numpy as np
 
 from janusome.imaging.ct import Ct
 from janusome.imaging.dual_energy_ct import DualEnergyCt
+from janusome.imaging.fluorescence import Fluorescence
+from janusome.imaging.fluorescence_tomography import FluorescenceTomography
 from janusome.imaging.mpi import Mpi
 from janusome.imaging.mri import Mri
 from janusome.imaging.mri_balanced import MriBalanced
@@ -285,3 +287,47 @@ def ultrasound(**changed):
         "vaporisation_relative_width": 0.15,
     }
     return Ultrasound(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def camera(**changed):
+    """A camera of round numbers with a dye, over tissue of 20 and 1000 1/m whose skin reflects nothing inward."""
+    values = {
+        "view_depth": 6e-3,
+        "excitation_absorption": 20.0,
+        "excitation_reduced_scattering": 1000.0,
+        "emission_absorption": 20.0,
+        "emission_reduced_scattering": 1000.0,
+        "border_factor": 1.0,
+        "molar_absorption_coefficient": 12000.0,
+        "quantum_yield": 0.05,
+        "autofluorescence": 0.0,
+        "filter_leakage": 0.0,
+        "electrons_at_full_return": 1e9,
+        "dark_electrons": 2.0,
+        "read_noise": 5.0,
+        "full_well_capacity": 1e6,
+        "bit_depth": 16.0,
+    }
+    return Fluorescence(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def fluorescence_tomography(**changed):
+    """Windows 15 mm apart around tissue of 20 and 1000 1/m, with a dye."""
+    values = {
+        "view_depth": 7.5e-3,
+        "slab_thickness": 15e-3,
+        "ring_spacing": 1.5e-3,
+        "excitation_absorption": 20.0,
+        "excitation_reduced_scattering": 1000.0,
+        "emission_absorption": 18.0,
+        "emission_reduced_scattering": 900.0,
+        "border_factor": 2.76,
+        "molar_absorption_coefficient": 12000.0,
+        "quantum_yield": 0.05,
+        "autofluorescence": 4e-6,
+        "filter_leakage": 1e-6,
+        "electrons_per_source": 1e11,
+        "read_noise": 30.0,
+        "regularization": 1e-4,
+    }
+    return FluorescenceTomography(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})

@@ -25,6 +25,7 @@ from janusome.numerics.precision import double
 from janusome.numerics.resample import resample
 from janusome.qualification.section import Finding, Section
 from janusome.simulation.camera import Camera, Exposure, camera
+from janusome.simulation.light import Target
 from janusome.simulation.observe import shows_tissue, tissue_rates
 from janusome.simulation.values import ValueBook
 from janusome.simulation.way_back import Picture, quantify
@@ -78,8 +79,9 @@ def loop(case: Case, rows: Library, *, images: int = IMAGES, should_stop: Callab
     scanner: Any = rows.row("scanner", case.scanner)
     exposure = Exposure(scanner, case.label, case.sequence, 600.0 if scanner.modality in COUNTS_DECAYS else None)
     book = ValueBook(draws=max(images, FAINT) + 1, seed=study.seed)
-    setup = camera(study, exposure, book)
-    tissue = tissue_rates(study, study.lesions[0].tumor, setup, book)
+    tumor = study.lesions[0].tumor
+    setup = camera(study, exposure, Target(tumor, 0.5 * DIAMETER), book)
+    tissue = tissue_rates(study, tumor, setup, book)
     stage = _Stage.of(setup, tissue)
     random = np.random.default_rng(study.seed)
     levels = stage.lowest * np.exp(random.uniform(*np.log(RANGE), images))

@@ -27,6 +27,7 @@ from janusome.numerics.precision import double
 from janusome.simulation.arms import CARRIER, TREATED, matter_of
 from janusome.simulation.camera import Camera, Exposure, camera
 from janusome.simulation.doses import given_in
+from janusome.simulation.light import Target
 from janusome.simulation.observe import shows_tissue, tissue_rates
 from janusome.simulation.trajectory import Control
 from janusome.simulation.values import Place, Scope, ValueBook
@@ -109,7 +110,7 @@ def quantify(
     """
     control = control or Control()
     book = ValueBook(draws=draws + 1, seed=study.seed if seed is None else seed, joints=study.joints)
-    setup = camera(study, exposure, book)
+    setup = camera(study, exposure, Target.of(tumor, picture.share, float(picture.voxel_size[0])), book)
     if setup.modality.relative:
         raise InputError(
             exposure.scanner.name,

@@ -23,6 +23,7 @@ SHOWN_BY = {
     "ct": "atomic_number",
     "dual_energy_ct": "atomic_number",
     "fluorescence": "quantum_yield",
+    "fluorescence_tomography": "quantum_yield",
     "mpi": "saturation_magnetization",
     "mri": "longitudinal_relaxivity",
     "pet": "positron_yield",

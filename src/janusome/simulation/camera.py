@@ -58,10 +58,8 @@ def camera(study: ResolvedStudy, exposure: Exposure, target: Target, book: Value
     """Fill the fields of a modality from the sequence, the scanner, the label on its particle, the host and the target."""
     scanner = exposure.scanner
     sequence = scanner.sequences.get(exposure.sequence or "", NO_SEQUENCE)
-    modality, place = (
-        modalities()[sequence.modality or scanner.modality],
-        Place(study.host.species, target.tumor.background_organ),
-    )
+    modality = modalities()[sequence.modality or scanner.modality]
+    place = Place(study.host.species, target.tumor.background_organ)
     chain, conditions = _chain(study, exposure), _conditions(scanner)
     context = {} if exposure.frame is None else {"frame_duration": np.full(book.draws, exposure.frame)}
     context |= in_light(modality, target, chain, place, book)

@@ -57,8 +57,13 @@ def test_rates_of_cells_are_cells_per_time(law):
 
 
 # An image counts nuclei, and Avogadro's number is written as the plain number that it is in a set where amounts are moles:
-# for PET moles are therefore counts. Noise by `noisy` is random and has no dimension of its own to check.
-COUNTED = {"Pet": ("[substance]",)}
+# for PET and SPECT moles are therefore counts. Noise by `noisy` is random and has no dimension of its own to check.
+# MPI sets energies of cores over kT, with Boltzmann's constant as a plain number.
+COUNTED = {
+    "Pet": ("[substance]",),
+    "Spect": ("[substance]",),
+    "Mpi": ("[length]", "[mass]", "[time]", "[current]", "[temperature]"),
+}
 
 
 @pytest.mark.parametrize("modality", every_modality(), ids=lambda one: one.__name__)

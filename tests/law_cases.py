@@ -71,7 +71,7 @@ NAMED = {
     "atomic_number": (20.0, 90.0),
     "filtration": (1e-3, 1e-2),
     "energy_threshold": (3e-15, 1.4e-14),
-    "energy_resolution": (5e-16, 2e-15),
+    "photon_energy_width": (5e-16, 2e-15),
     "core_diameter": (5e-9, 4e-8),
     "size_spread": (0.05, 0.3),
     "frequency_exponent": (0.1, 2.0),

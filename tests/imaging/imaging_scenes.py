@@ -159,7 +159,7 @@ def spect(**changed):
         "collimator_divergence": 0.05,
         "intrinsic_resolution": 4e-3,
         "rotation_radius": 0.12,
-        "energy_resolution": 0.1,
+        "photon_energy_width": 0.1,
         "energy_window": 0.2,
         "scatter_window": 0.06,
     }
@@ -196,7 +196,7 @@ def photon_counting_ct(**changed):
         "tube_voltage": 120e3,
         "tube_charge": 0.2,
         "aluminum_filtration": 6e-3,
-        "energy_resolution": to_internal(7.0, "keV"),
+        "photon_energy_width": to_internal(7.0, "keV"),
         "number_of_views": 1000.0,
         "ray_spacing": 0.568e-3,
         "source_distance": 0.54,

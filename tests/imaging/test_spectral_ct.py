@@ -78,7 +78,7 @@ def test_counting_tells_elements_with_an_edge_in_the_beam_and_not_iodine():
 def test_noise_of_gold_and_gadolinium_is_of_the_size_that_a_prototype_had():
     # 1 mg/mL stood out 1.37 (gold) and 1.67 to 2.80 (gadolinium) times the noise at 120 kV and 100 mA s (simohamed2018); the
     # size of that phantom and the blur were not read, so that a factor of two and a half is all that can be asked.
-    dose = {"tube_charge": 0.1, "energy_resolution": to_internal(8.0, "keV")}
+    dose = {"tube_charge": 0.1, "photon_energy_width": to_internal(8.0, "keV")}
     assert 0.4 < voxel_noise(of(photon_counting_ct, GOLD, **dose)) * 1.37 < 2.5
     assert 0.4 < voxel_noise(of(photon_counting_ct, GADOLINIUM, **dose)) * 2.2 < 2.5
 
@@ -109,7 +109,7 @@ def test_dual_energy_takes_fat_for_less_iodine_and_counting_takes_no_tissue_for_
 
 
 def test_thresholds_cut_the_photons_into_windows_that_add_up():
-    sharp = of(photon_counting_ct, GOLD, energy_resolution=to_internal(0.01, "keV"))
+    sharp = of(photon_counting_ct, GOLD, photon_energy_width=to_internal(0.01, "keV"))
     windows, keV = np.asarray(sharp.windows()), from_internal(photon_energies(), "keV")
     assert windows.sum(axis=0) == pytest.approx((keV > 20.0).astype(float))
     assert windows[2] == pytest.approx(((keV > 72.0) & (keV < 90.0)).astype(float))
@@ -128,7 +128,7 @@ def test_a_threshold_at_the_k_edge_tells_an_element_best(element, energy):
     def noise(threshold):
         around = {"lowest": 25.0, "second": threshold - 12.0, "third": threshold, "highest": threshold + 15.0}
         thresholds = {f"{name}_energy_threshold": to_internal(at, "keV") for name, at in around.items()}
-        return voxel_noise(of(photon_counting_ct, element, energy_resolution=to_internal(2.0, "keV"), **thresholds))
+        return voxel_noise(of(photon_counting_ct, element, photon_energy_width=to_internal(2.0, "keV"), **thresholds))
 
     at_edge = noise(energy)
     assert at_edge < noise(energy - 8.0)

@@ -15,11 +15,13 @@ CODES = {
 }
 NAMES = {
     "ct": "CT",
+    "dual_energy_ct": "dual-energy CT",
     "fluorescence": "fluorescence",
     "mpi": "magnetic particle imaging",
     "mri": "MRI",
     "pet": "PET",
     "photoacoustic": "photoacoustic imaging",
+    "photon_counting_ct": "photon-counting CT",
     "spect": "SPECT",
     "ultrasound": "ultrasound",
 }

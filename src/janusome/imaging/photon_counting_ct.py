@@ -47,7 +47,7 @@ class PhotonCountingCt(AbstractModality):
     second_energy_threshold: Scalar = quantity("keV")
     third_energy_threshold: Scalar = quantity("keV")
     highest_energy_threshold: Scalar = quantity("keV")
-    energy_resolution: Scalar = quantity("keV")
+    photon_energy_width: Scalar = quantity("keV")
     number_of_views: Scalar = quantity("")
     ray_spacing: Scalar = quantity("mm")
     source_distance: Scalar = quantity("m")
@@ -110,7 +110,7 @@ class PhotonCountingCt(AbstractModality):
                 self.highest_energy_threshold,
             ]
         )
-        above = norm.cdf((energies() - thresholds[:, None]) / standard_deviation(self.energy_resolution))
+        above = norm.cdf((energies() - thresholds[:, None]) / standard_deviation(self.photon_energy_width))
         return above - jnp.concatenate([above[1:], jnp.zeros_like(above[:1])])
 
     def _mass(self, scene: Scene) -> Field:

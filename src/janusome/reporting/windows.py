@@ -23,11 +23,13 @@ COUNTS = Window("gray_r", dark_is_high=True, from_zero=True)
 GLOW = Window("inferno", from_zero=True)
 WINDOWS = {
     "ct": Window(limits=SOFT_TISSUE),
+    "dual_energy_ct": GLOW,
     "fluorescence": GLOW,
     "fluorescence_tomography": GLOW,
     "mpi": GLOW,
     "pet": COUNTS,
     "photoacoustic": Window("magma", from_zero=True),
+    "photon_counting_ct": GLOW,
     "spect": COUNTS,
 }
 

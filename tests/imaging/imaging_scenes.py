@@ -159,7 +159,7 @@ def spect(**changed):
         "collimator_divergence": 0.05,
         "intrinsic_resolution": 4e-3,
         "rotation_radius": 0.12,
-        "energy_resolution": 0.1,
+        "relative_energy_resolution": 0.1,
         "energy_window": 0.2,
         "scatter_window": 0.06,
     }

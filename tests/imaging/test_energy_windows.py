@@ -126,4 +126,4 @@ def test_two_nuclides_in_one_turn_of_the_camera_come_back_each_where_it_is():
         elsewhere = (places[1 - which] > 0) & (places[which] == 0)
         assert abs(found[which][elsewhere].mean()) < 0.08 * places[which].max()
     lutetium_window = windows[2] / response[2, 1]
-    assert lutetium_window[places[0] > 0].mean() > 0.2 * 2e4  # where there is indium only
+    assert lutetium_window[places[0] > 0].mean() > 0.1 * 2e4  # where there is indium only

@@ -56,7 +56,7 @@ class Spect(AbstractModality):
     collimator_divergence: Scalar = quantity("")
     intrinsic_resolution: Scalar = quantity("m")
     rotation_radius: Scalar = quantity("m")
-    energy_resolution: Scalar = quantity("")
+    relative_energy_resolution: Scalar = quantity("")
     energy_window: Scalar = quantity("")
     scatter_window: Scalar = quantity("")
 
@@ -110,7 +110,7 @@ class Spect(AbstractModality):
             ),
             spectrometer=Spectrometer.on(
                 float(self.gamma_energy),
-                resolution=float(self.energy_resolution),
+                resolution=float(self.relative_energy_resolution),
                 peak_share=float(self.energy_window),
                 side_share=float(self.scatter_window),
             ),

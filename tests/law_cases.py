@@ -70,6 +70,20 @@ NAMED = {
     "tube_voltage": (5e4, 1.4e5),
     "atomic_number": (20.0, 90.0),
     "filtration": (1e-3, 1e-2),
+    "energy_threshold": (3e-15, 1.4e-14),
+    "energy_resolution": (5e-16, 2e-15),
+    "core_diameter": (5e-9, 4e-8),
+    "size_spread": (0.05, 0.3),
+    "frequency_exponent": (0.1, 2.0),
+    "dynamic_range": (30.0, 80.0),
+    "absorption": (2.0, 100.0),
+    "reduced_scattering": (500.0, 2000.0),
+    "bit_depth": (8.0, 16.0),
+    "slab_thickness": (2e-2, 3e-2),
+    "view_depth": (5e-3, 1.5e-2),
+    "border_factor": (1.0, 4.0),
+    "ring_spacing": (5e-4, 2e-3),
+    "regularization": (1e-4, 1e-1),
 }
 BY_DIMENSION = [(dimension(unit), bounds) for unit, bounds in RANGES.items()]
 

@@ -19,7 +19,8 @@ SHIPPED = {
     "mesoporous-silica quantum-dot pla-peg nanoparticle polymer-conjugate ultrasmall-silica",
     "drugs": "doxorubicin paclitaxel gemcitabine irinotecan sn-38 cisplatin daunorubicin cytarabine docetaxel topotecan "
     "etoposide vinblastine vincristine",
-    "labels": "cu-64 zr-89 in-111 i-124 gadolinium-chelate encapsulated-gadolinium iron-oxide-core nir-dye",
+    "labels": "cu-64 zr-89 in-111 i-124 gadolinium-chelate encapsulated-gadolinium iron-oxide-core nir-dye cdte-dot "
+    "gold-nanorod-core",
     "ligands": "anti-her2 folate transferrin anti-psma rgd",
     "formulations": "doxil mm-302-cu64 ferumoxytol abraxane folate-iron-oxide-doxorubicin free-doxorubicin free-paclitaxel "
     "free-gemcitabine free-irinotecan free-cisplatin free-daunorubicin free-cytarabine free-docetaxel free-topotecan "
@@ -227,12 +228,12 @@ def test_positron_yields_are_those_of_pet_and_not_lumped_with_electron_capture(n
 
 def test_radiolabels_decay_and_every_label_that_can_come_off_does():
     radioactive = {name for name in of("labels") if "radioactive_decay" in ROWS["labels", name].get("laws", [])}
-    assert radioactive == {"cu-64", "zr-89", "in-111", "i-124"}
+    assert radioactive == {"cu-64", "zr-89", "in-111", "i-124", "lu-177", "f-18", "ga-68", "tc-99m"}
     loose = {name for name in of("labels") if "label_detachment" in ROWS["labels", name].get("laws", [])}
-    assert loose == set(of("labels")) - {"iron-oxide-core", "gold-core"}
+    assert loose == set(of("labels")) - {name for name in of("labels") if name.endswith("-core")} - {"cdte-dot"}
 
 
-@pytest.mark.parametrize(("name", "organ"), [("cu-64", "liver"), ("zr-89", "bone"), ("in-111", "bone")])
+@pytest.mark.parametrize(("name", "organ"), [("cu-64", "liver"), ("zr-89", "bone"), ("in-111", "bone"), ("lu-177", "bone")])
 def test_detached_metals_go_to_the_organ_that_shows_them(name, organ):
     there = ROWS["labels", name]["organs"][organ]["values"]
     for quantity in ("partition_coefficient", "vascular_exchange_ratio"):

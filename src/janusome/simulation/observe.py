@@ -35,6 +35,7 @@ from janusome.numerics.resample import field_of_view, resample
 from janusome.simulation.arms import BODY, CARRIER, Site
 from janusome.simulation.camera import Camera, Exposure, camera
 from janusome.simulation.layout import Pool
+from janusome.simulation.light import Target
 from janusome.simulation.record import Lowest, Scan, Visibility
 from janusome.simulation.trajectory import Trajectory
 from janusome.simulation.tumor_field import Snapshot, TumorField
@@ -80,7 +81,7 @@ def _scan(
     field: TumorField,
     book: ValueBook,
 ) -> Scan:
-    setup = camera(study, Exposure(study.scanners[event.scanner], label, event.sequence, event.frame), book)
+    setup = camera(study, Exposure(study.scanners[event.scanner], label, event.sequence, event.frame), target_of(lesion), book)
     snapshot = field.at(lesion.name, event.at)
     moment = int(np.argmin(np.abs(coarse.times - event.at)))
     in_voxels = _in_voxels(snapshot, field, lesion, label, coarse, moment)
@@ -127,6 +128,13 @@ def _scan(
         origin=lesion.grid.origin,
         direction=lesion.grid.direction,
     )
+
+
+def target_of(lesion: Site) -> Target:
+    """Return a lesion as a camera sees it."""
+    layers = np.zeros(lesion.grid.inside.shape)
+    layers[lesion.grid.inside] = lesion.grid.shares
+    return Target.of(lesion.tumor, layers, float(lesion.grid.voxel_size[0]))
 
 
 def _seed(seed: int, event: ScanEvent, label: str, lesion: str) -> int:

@@ -21,11 +21,14 @@ from janusome.specification.written import internal, read_dose
 # What a label's row must give for a modality to see it, and the modalities that count decays over a frame.
 SHOWN_BY = {
     "ct": "atomic_number",
+    "dual_energy_ct": "atomic_number",
     "fluorescence": "quantum_yield",
+    "fluorescence_tomography": "quantum_yield",
     "mpi": "saturation_magnetization",
     "mri": "longitudinal_relaxivity",
     "pet": "positron_yield",
     "photoacoustic": "molar_absorption_coefficient",
+    "photon_counting_ct": "atomic_number",
     "spect": "gamma_yield",
     "ultrasound": "droplet_radius",
 }

@@ -19,7 +19,8 @@ SHIPPED = {
     "mesoporous-silica quantum-dot pla-peg nanoparticle polymer-conjugate ultrasmall-silica",
     "drugs": "doxorubicin paclitaxel gemcitabine irinotecan sn-38 cisplatin daunorubicin cytarabine docetaxel topotecan "
     "etoposide vinblastine vincristine",
-    "labels": "cu-64 zr-89 in-111 i-124 gadolinium-chelate iron-oxide-core nir-dye cdte-dot gold-nanorod-core",
+    "labels": "cu-64 zr-89 in-111 i-124 gadolinium-chelate encapsulated-gadolinium iron-oxide-core nir-dye cdte-dot "
+    "gold-nanorod-core",
     "ligands": "anti-her2 folate transferrin anti-psma rgd",
     "formulations": "doxil mm-302-cu64 ferumoxytol abraxane folate-iron-oxide-doxorubicin free-doxorubicin free-paclitaxel "
     "free-gemcitabine free-irinotecan free-cisplatin free-daunorubicin free-cytarabine free-docetaxel free-topotecan "
@@ -251,6 +252,13 @@ def test_relaxivities_cover_the_scanners_and_fall_in_t1_with_the_field(name):
     assert falling["1.5 T"] > falling["3 T"] > falling["7 T"]
     for quantity in ("transverse_relaxivity", "effective_transverse_relaxivity"):
         assert {"1.5 T", "3 T", "7 T"} <= set(relaxivities(name, quantity))
+
+
+def test_gadolinium_lights_up_when_it_is_released_from_its_liposome():
+    found = ROWS["labels", "encapsulated-gadolinium"]["values"]["longitudinal_relaxivity"]
+    at = {(each["conditions"]["site"], each["conditions"]["field"]): internal(each) for each in found}
+    for field in ("1.41 T", "3 T", "7 T"):
+        assert at["detached", field] > 2.0 * at["extracellular", field]
 
 
 def test_ferumoxytol_has_the_relaxivities_measured_in_plasma():

@@ -65,7 +65,7 @@ NAMED = {
     "inversion_time": (0.05, 0.4),
     "echo_time": (1e-3, 0.1),
     "echo_spacing": (2e-3, 1e-2),
-    "echo_number": (1.0, 32.0),
+    "echo_number": (1.0, 16.0),
     "echo_train_length": (1.0, 32.0),
     "tube_voltage": (5e4, 1.4e5),
     "atomic_number": (20.0, 90.0),

@@ -283,7 +283,7 @@ def test_every_sequence_that_a_row_may_name_is_a_modality():
     assert named == {name for name in modalities() if name.split("_")[0] == "mri"}
 
 
-def test_the_longest_train_is_what_a_row_may_name():
+def test_the_last_echo_that_is_computed_is_the_last_that_a_row_may_name():
     from janusome.specification.vocabulary import vocabulary
 
-    assert vocabulary()["echo_number"].high == vocabulary()["echo_train_length"].high == LONGEST
+    assert vocabulary()["echo_number"].high == LONGEST

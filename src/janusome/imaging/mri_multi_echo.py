@@ -14,7 +14,7 @@ from janusome.units import quantity
 
 Field = Float[Array, "z y x"]
 Scalar = Float[Array, ""]
-LONGEST = 32  # echoes, the highest number that a sequence may name
+LONGEST = 16  # the last echo that a sequence may show; every voxel pays for all of them
 
 
 class MriMultiEcho(AbstractSpinEchoImage):

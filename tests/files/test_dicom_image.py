@@ -25,6 +25,8 @@ KINDS = {
     "mri": ("", "gadolinium-chelate", GRADIENT_ECHO),
     "pet": ("Bq/mL", "cu-64", {"frame": "10 min"}),
     "ct": ("", "gold-core", {"tube voltage": "80 kV"}),
+    "photon_counting_ct": ("mg/mL", "gold-core", {}),
+    "fluorescence_tomography": ("nmol/L", "nir-dye", {}),
     "spect": ("Bq/mL", "in-111", {"frame": "20 min"}),
     "mpi": ("mol/m^3", "iron-oxide-core", {}),
     "photoacoustic": ("Pa", "nir-dye", {}),
@@ -43,7 +45,8 @@ def scan(modality: str, *, place: str = "turned", image: Any = IMAGE, **changed:
     unit, label, settings = KINDS[modality]
     return Scan(
         name=f"{modality} 24 h", scanner=f"{modality}-twin", modality=modality, time=86400.0, label=label, unit=unit,
-        expected=image, image=np.asarray(image), lesion=np.asarray(image) > 30.0, voxel_size=np.array([2e-3, 0.75e-3, 0.5e-3]),
+        expected=image, image=np.asarray(image), lesion=np.asarray(image) > 30.0,
+        share=np.asarray(image) * 0.0, voxel_size=np.array([2e-3, 0.75e-3, 0.5e-3]),
         visibility=Visibility("tumor", np.ones(1), np.ones(1, bool), "Rose"), settings=settings,
         origin=(0.01, -0.02, 0.03), direction=PLACES[place], **changed,
     )  # fmt: skip

@@ -109,6 +109,7 @@ def test_an_image_of_another_modality_than_the_scanners_is_refused(tmp_path: Pat
     with pytest.raises(InputError, match="is ct, which is CT, and pet-clinical is PET; give an image of that scanner"):
         check_modality(ct, "pet", scanner="pet-clinical", place="--as")
     check_modality(ct, "ct", scanner="ct-clinical", place="--as")
+    check_modality(ct, "dual_energy_ct", scanner="ct-dual-energy", place="--as")
     angiogram = read_image(write_series(tmp_path / "xa", Modality="XA"))
     with pytest.raises(InputError, match="is of the kind XA, and mri-7t is MRI"):
         check_modality(angiogram, "mri", scanner="mri-7t", place="--as")

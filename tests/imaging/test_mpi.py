@@ -1,6 +1,7 @@
 """Magnetic particle imaging: widths in closed form, what lag does to them, and the fast image against the signal of a coil."""
 
 from itertools import pairwise
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -131,7 +132,7 @@ def test_cells_hold_the_core_and_a_stiffer_fluid_slows_it():
         neel = neel_time(jnp.asarray(25e-9), anisotropy_constant=3e3, attempt_time=1e-9, temperature=310.0)
         assert float(neel) == pytest.approx(1e-9 * np.exp(3e3 * np.pi / 6 * 25e-9**3 / (1.380649e-23 * 310.0)), rel=1e-9)
         slow = mpi(attempt_time=1e-9, anisotropy_constant=3.6e3, rotating_diameter=12e-9, selection_gradient=1.0)
-        plate = np.zeros((1, 1, 201))
+        plate: Any = np.zeros((1, 1, 201))
         plate[0, 0, 100] = 1.0
         outside = scene(plate, voxel_size=(1e-3, 1e-3, 0.4e-3))
         inside = scene(np.zeros_like(plate), voxel_size=(1e-3, 1e-3, 0.4e-3), inside=plate)

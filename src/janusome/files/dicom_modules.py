@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from janusome.errors import InputError
-from janusome.files.modality_codes import NAMES
+from janusome.files.modality_codes import LONGEST, NAMES
 from janusome.simulation.record import Scan
 from janusome.units import from_internal, parse
 
@@ -230,7 +230,7 @@ def parametric_map(scan: Scan, frames: Any, about: Any, dimensions: str) -> dict
     return {
         "ImageType": kind,
         "ContentQualification": "RESEARCH",
-        "ContentLabel": scan.modality.upper()[:16],
+        "ContentLabel": scan.modality.upper()[:LONGEST],
         "ContentDescription": f"Simulated {NAMES.get(scan.modality, scan.modality)}"[:64],
         "ContentCreatorName": "janusome^simulated",
         "RecognizableVisualFeatures": "NO",

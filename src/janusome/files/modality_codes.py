@@ -5,11 +5,14 @@ from __future__ import annotations
 # OT is DICOM's word for what has none of its own; such an image says besides what it is, in its content label.
 CODES = {
     "ct": "CT",
+    "dual_energy_ct": "CT",
     "fluorescence": "OT",
+    "fluorescence_tomography": "OT",
     "mpi": "OT",
     "mri": "MR",
     "pet": "PT",
     "photoacoustic": "PA",
+    "photon_counting_ct": "CT",
     "spect": "NM",
     "ultrasound": "US",
 }
@@ -17,6 +20,7 @@ NAMES = {
     "ct": "CT",
     "dual_energy_ct": "dual-energy CT",
     "fluorescence": "fluorescence",
+    "fluorescence_tomography": "fluorescence tomography",
     "mpi": "magnetic particle imaging",
     "mri": "MRI",
     "pet": "PET",
@@ -26,6 +30,7 @@ NAMES = {
     "ultrasound": "ultrasound",
 }
 OTHER = "OT"
+LONGEST = 16  # characters of a label
 
 
 def code_of(modality: str) -> str:
@@ -43,11 +48,10 @@ def modality_of(code: str, *, label: str = "") -> str | None:
     >>> modality_of("PT"), modality_of("OT", label="MPI"), modality_of("XA")
     ('pet', 'mpi', None)
     """
-    named = label.strip().lower()
-    if named in CODES and CODES[named] == code.strip().upper():
-        return named
-    meant = {each: modality for modality, each in CODES.items() if each != OTHER}
-    return meant.get(code.strip().upper())
+    said, wanted = label.strip().upper()[:LONGEST], code.strip().upper()
+    named = next((each for each in CODES if each.upper()[:LONGEST] == said and CODES[each] == wanted), None)
+    alone = {each: modality for modality, each in reversed(CODES.items()) if each != OTHER}
+    return named or alone.get(wanted)
 
 
 def written_unit(modality: str, unit: str) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from janusome.errors import InputError
 from janusome.files.dicom_seg import is_dicom
 from janusome.files.dicom_series import Series, read_series
-from janusome.files.modality_codes import CODES, NAMES, modality_of
+from janusome.files.modality_codes import CODES, NAMES, OTHER, modality_of
 from janusome.files.placed import Direction, affine, centre_and_direction
 from janusome.files.volumes import LARGEST_HEADER, SAVE_AS, Volume, head_of, read_volume
 from janusome.units import to_internal
@@ -78,7 +78,8 @@ def check_modality(image: Image, modality: str, *, scanner: str, place: str) -> 
         If the two differ.
     """
     wanted = NAMES.get(modality, modality)
-    if image.code is None or image.modality == modality or (image.modality is None and image.code == CODES.get(modality)):
+    same = image.code == CODES.get(modality) and (image.modality is None or image.code != OTHER)  # dual-energy CT says CT
+    if image.code is None or image.modality == modality or same:
         return
     found = NAMES[image.modality] if image.modality else f"of the kind {image.code}"
     raise InputError(

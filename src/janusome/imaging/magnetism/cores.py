@@ -19,7 +19,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from scipy.constants import Boltzmann
 
-Scalar = Float[Array, ""]
+Scalar = Float[Array, ""] | float
 GREATEST_BARRIER = 60.0  # kT, beyond which a core does not turn during a scan, however long
 
 NODES = 5  # of the sizes that stand for all

@@ -24,7 +24,7 @@ from jaxtyping import Array, Float
 from janusome.numerics.langevin import langevin, langevin_integral
 
 Matrix = Float[Array, "voxels voxels"]
-Scalar = Float[Array, ""]
+Scalar = Float[Array, ""] | float
 
 
 @partial(jax.jit, static_argnames="count")
@@ -69,4 +69,5 @@ def _apart(count: int) -> Array:
 def _mirrored(weights: Array, count: int) -> Matrix:
     to, source = np.arange(count)[:, None], np.arange(count)[None, :]
     middle = 2 * count - 1
-    return sum(weights[middle + apart] for apart in (to - source, to + source + 1, to + source + 1 - 2 * count))
+    itself, low, high = to - source, to + source + 1, to + source + 1 - 2 * count
+    return weights[middle + itself] + weights[middle + low] + weights[middle + high]

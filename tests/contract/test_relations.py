@@ -11,6 +11,7 @@ import pytest
 from janusome.numerics.precision import double
 from janusome.relations import relations
 from janusome.simulation.assemble import laws
+from janusome.specification.optical_tables import chromophores
 from janusome.specification.vocabulary import vocabulary
 from janusome.units import registry
 
@@ -32,8 +33,16 @@ DIMENSIONLESS = (
     "acidic_phospholipid_association",
     "hepatic_flow_ratio",
 )
+# What chromophores absorb at a wavelength, read off spectra.
+ABSORPTIONS = [
+    f"{way}_{one}_absorption" for way in ("excitation", "emission") for one in chromophores() if one != "wavelength"
+]
 # Arguments and results that no row holds: structure, and sums over cells.
-FURTHER = {"organ_plasma_flow": "m^3/s", "phagocyte_count": "cell"} | dict.fromkeys(DIMENSIONLESS, "")
+FURTHER = (
+    {"organ_plasma_flow": "m^3/s", "phagocyte_count": "cell", "lesion_half_thickness": "m"}
+    | dict.fromkeys(DIMENSIONLESS, "")
+    | dict.fromkeys(ABSORPTIONS, "1/m")
+)
 # Constants that stand in the code as plain numbers: Boltzmann's, and the amount of one particle.
 OF_BOLTZMANN = (
     "interstitial_diffusivity",

@@ -1,18 +1,30 @@
 """Scenes and scanners that the tests of imaging share."""
 
+import math
+
 import jax.numpy as jnp
 import numpy as np
 
 from janusome.imaging.ct import Ct
+from janusome.imaging.dual_energy_ct import DualEnergyCt
+from janusome.imaging.fluorescence import Fluorescence
+from janusome.imaging.fluorescence_tomography import FluorescenceTomography
+from janusome.imaging.mpi import Mpi
 from janusome.imaging.mri import Mri
+from janusome.imaging.mri_balanced import MriBalanced
+from janusome.imaging.mri_inversion_recovery import MriInversionRecovery
+from janusome.imaging.mri_multi_echo import MriMultiEcho
+from janusome.imaging.mri_spin_echo import MriSpinEcho
 from janusome.imaging.pet import Pet
 from janusome.imaging.photoacoustic import Photoacoustic
+from janusome.imaging.photon_counting_ct import PhotonCountingCt
+from janusome.imaging.spect import Spect
 from janusome.imaging.ultrasound import Ultrasound
 from janusome.model import Scene
 from janusome.units import to_internal
 
 
-def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2star=30.0, proton_density=1.0):
+def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2=20.0, r2star=30.0, proton_density=1.0):
     """A scene in which `label` (mol/m^3, z y x) is attached to carriers outside cells, unless said otherwise."""
     label = jnp.asarray(label, dtype=float)
     return Scene(
@@ -20,6 +32,7 @@ def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2star=30.0, p
         attached_inside=jnp.full_like(label, inside),
         detached=jnp.full_like(label, detached),
         longitudinal_relaxation_rate=jnp.full_like(label, r1),
+        transverse_relaxation_rate=jnp.full_like(label, r2),
         effective_transverse_relaxation_rate=jnp.full_like(label, r2star),
         proton_density=jnp.broadcast_to(jnp.asarray(proton_density, dtype=float), label.shape),
         voxel_size=jnp.asarray(voxel_size, dtype=float),
@@ -37,6 +50,7 @@ def pet(**changed):
         "sensitivity": 0.01,
         "reference_positron_yield": 0.969,
         "scatter_fraction": 1 / 3,
+        "randoms_ratio": 0.0,
         "attenuation_coefficient": 9.6,
         "attenuation_path": 0.22,
         "noise_amplification": 3.0,
@@ -44,22 +58,61 @@ def pet(**changed):
     return Pet(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
 
 
+SHARED_BY_SEQUENCES = {
+    "repetition_time": 10e-3,
+    "reference_signal_to_noise": 500.0,
+    "reference_voxel_volume": 1e-9,
+    "number_of_averages": 1.0,
+    "longitudinal_relaxivity": 19.0,
+    "intracellular_longitudinal_relaxivity": 2.0,
+    "detached_longitudinal_relaxivity": 0.0,
+}
+SPIN_ECHO = {
+    "transverse_relaxivity": 64.9,
+    "intracellular_transverse_relaxivity": 50.0,
+    "detached_transverse_relaxivity": 0.0,
+}
+
+
+def filled(kind, values):
+    """A modality of plain numbers."""
+    return kind(**{name: jnp.asarray(value, dtype=float) for name, value in values.items()})
+
+
 def mri(**changed):
     """A T1-weighted spoiled gradient echo of round numbers, and an agent with ferumoxytol's relaxivities at 1.5 T."""
     values = {
-        "repetition_time": 10e-3,
+        **SHARED_BY_SEQUENCES,
         "echo_time": 2e-3,
         "flip_angle": to_internal(20.0, "deg"),
-        "reference_signal_to_noise": 500.0,
-        "reference_voxel_volume": 1e-9,
-        "longitudinal_relaxivity": 19.0,
-        "intracellular_longitudinal_relaxivity": 2.0,
-        "detached_longitudinal_relaxivity": 0.0,
         "effective_transverse_relaxivity": 64.9,
         "intracellular_effective_transverse_relaxivity": 200.0,
         "detached_effective_transverse_relaxivity": 0.0,
     }
-    return Mri(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(Mri, {**values, **changed})
+
+
+def spin_echo(**changed):
+    """A spin echo, with the same agent."""
+    return filled(MriSpinEcho, {**SHARED_BY_SEQUENCES, **SPIN_ECHO, "repetition_time": 2.0, "echo_time": 40e-3, **changed})
+
+
+def inversion_recovery(**changed):
+    """An inversion recovery read by a spin echo, with the same agent."""
+    timing = {"repetition_time": 3.0, "inversion_time": 0.9, "echo_time": 10e-3}
+    return filled(MriInversionRecovery, {**SHARED_BY_SEQUENCES, **SPIN_ECHO, **timing, **changed})
+
+
+def balanced(**changed):
+    """A balanced gradient echo, with the same agent."""
+    timing = {"repetition_time": 4e-3, "echo_time": 2e-3, "flip_angle": to_internal(45.0, "deg")}
+    return filled(MriBalanced, {**SHARED_BY_SEQUENCES, **SPIN_ECHO, **timing, **changed})
+
+
+def multi_echo(**changed):
+    """A train of ten echoes whose fourth is shown, with the same agent."""
+    train = {"repetition_time": 3.0, "echo_spacing": 10e-3, "echo_number": 4.0, "echo_train_length": 10.0}
+    return filled(MriMultiEcho, {**SHARED_BY_SEQUENCES, **SPIN_ECHO, **train, "refocusing_angle": np.pi, **changed})
 
 
 def sphere(diameter, *, count, spacing, fine=4):
@@ -87,6 +140,97 @@ def ct(**changed):
         "atomic_mass": 0.19697,
     }
     return Ct(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def spect(**changed):
+    """A camera of round numbers on the 171 keV line of indium-111, at a distance at which it shows 9 mm, about a thin body."""
+    values = {
+        "half_life": 242326.08,
+        "gamma_yield": 0.907,
+        "gamma_energy": to_internal(171.3, "keV"),
+        "gamma_attenuation": 14.42,
+        "frame_duration": 1800.0,
+        "spatial_resolution": math.hypot(2e-3 + 0.05 * 0.12, 4e-3),
+        "photon_efficiency": 3e-4,
+        "scatter_fraction": 0.3,
+        "attenuation_path": 0.1,
+        "noise_amplification": 3.0,
+        "collimator_aperture": 2e-3,
+        "collimator_divergence": 0.05,
+        "intrinsic_resolution": 4e-3,
+        "rotation_radius": 0.12,
+        "energy_resolution": 0.1,
+        "energy_window": 0.2,
+        "scatter_window": 0.06,
+    }
+    return Spect(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def dual_energy_ct(**changed):
+    """100 kV and 150 kV behind tin, with iodine in 20 cm of water and no drift of its numbers."""
+    values = {
+        "low_tube_voltage": 100e3,
+        "high_tube_voltage": 150e3,
+        "low_tube_charge": 0.2,
+        "high_tube_charge": 0.2,
+        "aluminum_filtration": 6e-3,
+        "tin_filtration": 0.6e-3,
+        "number_of_views": 1000.0,
+        "ray_spacing": 0.568e-3,
+        "source_distance": 0.54,
+        "detector_efficiency": 0.85,
+        "electronic_noise": to_internal(206.0, "keV"),
+        "spatial_resolution": 1.2e-3,
+        "ct_number_stability": 0.0,
+        "attenuation_path": 0.2,
+        "atomic_number": 53.0,
+        "atomic_mass": 0.1269,
+    }
+    return DualEnergyCt(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def photon_counting_ct(**changed):
+    """120 kV and four windows, with gadolinium in 20 cm of water and no drift of its numbers."""
+    thresholds = dict(zip(("lowest", "second", "third", "highest"), (20.0, 55.0, 72.0, 90.0), strict=True))
+    values = {
+        "tube_voltage": 120e3,
+        "tube_charge": 0.2,
+        "aluminum_filtration": 6e-3,
+        "energy_resolution": to_internal(7.0, "keV"),
+        "number_of_views": 1000.0,
+        "ray_spacing": 0.568e-3,
+        "source_distance": 0.54,
+        "detector_efficiency": 0.85,
+        "spatial_resolution": 1.2e-3,
+        "ct_number_stability": 0.0,
+        "attenuation_path": 0.2,
+        "atomic_number": 64.0,
+        "atomic_mass": 0.15725,
+    } | {f"{name}_energy_threshold": to_internal(energy, "keV") for name, energy in thresholds.items()}
+    return PhotonCountingCt(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def mpi(**changed):
+    """A scanner of 2.5 T/m with a tracer of 25 nm and 0.6 T that turns at once, and hardly any spread of sizes."""
+    values = {
+        "magnetic_core_diameter": 25e-9,
+        "core_size_spread": 1e-3,
+        "saturation_magnetization": 0.6 / (4e-7 * np.pi),
+        "anisotropy_constant": 3e3,
+        "attempt_time": 1e-15,
+        "rotating_diameter": 30e-9,
+        "atomic_mass": 55.85e-3,
+        "interstitial_fluid_viscosity": 0.9e-3,
+        "body_temperature": 310.15,
+        "selection_gradient": 2.5,
+        "axial_selection_gradient": 2.5,
+        "drive_amplitude": 12e-3,
+        "drive_frequency": 24.51e3,
+        "detection_limit": 156e-6,
+        "detection_volume": 32e-9,
+        "detection_signal_to_noise": 3.0,
+    }
+    return Mpi(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
 
 
 def photoacoustic(**changed):
@@ -143,3 +287,47 @@ def ultrasound(**changed):
         "vaporisation_relative_width": 0.15,
     }
     return Ultrasound(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def camera(**changed):
+    """A camera of round numbers with a dye, over tissue of 20 and 1000 1/m whose skin reflects nothing inward."""
+    values = {
+        "view_depth": 6e-3,
+        "excitation_absorption": 20.0,
+        "excitation_reduced_scattering": 1000.0,
+        "emission_absorption": 20.0,
+        "emission_reduced_scattering": 1000.0,
+        "border_factor": 1.0,
+        "molar_absorption_coefficient": 12000.0,
+        "quantum_yield": 0.05,
+        "autofluorescence": 0.0,
+        "filter_leakage": 0.0,
+        "electrons_at_full_return": 1e9,
+        "dark_electrons": 2.0,
+        "read_noise": 5.0,
+        "full_well_capacity": 1e6,
+        "bit_depth": 16.0,
+    }
+    return Fluorescence(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+
+
+def fluorescence_tomography(**changed):
+    """Windows 15 mm apart around tissue of 20 and 1000 1/m, with a dye."""
+    values = {
+        "view_depth": 7.5e-3,
+        "slab_thickness": 15e-3,
+        "ring_spacing": 1.5e-3,
+        "excitation_absorption": 20.0,
+        "excitation_reduced_scattering": 1000.0,
+        "emission_absorption": 18.0,
+        "emission_reduced_scattering": 900.0,
+        "border_factor": 2.76,
+        "molar_absorption_coefficient": 12000.0,
+        "quantum_yield": 0.05,
+        "autofluorescence": 4e-6,
+        "filter_leakage": 1e-6,
+        "electrons_per_source": 1e11,
+        "read_noise": 30.0,
+        "regularization": 1e-4,
+    }
+    return FluorescenceTomography(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})

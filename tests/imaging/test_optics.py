@@ -1,12 +1,17 @@
+from importlib import resources
+
 import numpy as np
 import pytest
+import yaml
 
 from janusome.errors import InputError
 from janusome.imaging.optics.dots import SizingCurve
-from janusome.imaging.optics.rods import depolarisation, rod
+from janusome.imaging.optics.rods import depolarisation, molar_absorption_of_rods, rod
 from janusome.imaging.optics.spheres import sphere
 from janusome.imaging.optics.tissue import absorption, blood, power_law
-from janusome.specification.optical_tables import chromophores, gold, scattering_of, sizing_curve
+from janusome.relations.quantum_dots import excitation_wavelength_of_dot, molar_absorption_coefficient_of_dot
+from janusome.specification.optical_tables import absorption_at, chromophores, gold, scattering_of, sizing_curve
+from janusome.units import to_internal
 
 NM = 1e-9
 
@@ -114,3 +119,50 @@ def test_larger_dots_absorb_further_in_the_red_and_more(material):
     peaks = np.linspace(*curve.peaks, 100) * NM
     assert np.all(np.diff([curve.diameter(one) for one in peaks]) > 0)
     assert np.all(np.diff([curve.absorption_per_concentration(one) for one in peaks]) > 0)
+
+
+@pytest.mark.parametrize("material", ["CdSe", "CdTe", "CdS"])
+def test_the_relation_from_diameter_to_color_inverts_the_sizing_curve(material):
+    given = sizing_curve(material)
+    curve = SizingCurve(**given)
+    powers = [1e27, 1e18, 1e9, 1.0, 1e-9]
+    coefficients = [a * power for a, power in zip(given["polynomial"], powers, strict=True)]
+    peaks = np.linspace(*curve.peaks, 50) * NM
+    diameters = np.array([curve.diameter(one) for one in peaks])
+    found = excitation_wavelength_of_dot(diameters, *coefficients, curve.peaks[1] * NM)
+    assert found == pytest.approx(peaks, rel=1e-9)
+    absorption = molar_absorption_coefficient_of_dot(diameters, NM, curve.extinction[0] / 10, curve.extinction[1])
+    expected = np.array([curve.absorption_per_concentration(one) for one in peaks])
+    assert np.log(10) * absorption == pytest.approx(expected, rel=1e-9)
+
+
+def value_of(label, name):
+    row = yaml.safe_load(resources.files("janusome").joinpath("library", "labels", f"{label}.yaml").read_text("utf-8"))
+    return to_internal(row["values"][name]["value"], row["values"][name]["unit"])
+
+
+def test_the_dot_of_the_library_has_the_curve_of_its_material():
+    names = ("quartic", "cubic", "quadratic", "slope", "constant")
+    given = [value_of("cdte-dot", f"sizing_{name}") for name in names]
+    peak = excitation_wavelength_of_dot(value_of("cdte-dot", "dot_diameter"), *given, 740 * NM)
+    assert SizingCurve(**sizing_curve("CdTe")).diameter(peak) == pytest.approx(6.5 * NM, rel=1e-9)
+    assert peak / NM == pytest.approx(709, abs=1)
+
+
+def test_the_gold_rods_of_the_library_absorb_as_gans_says_of_a_batch():
+    found = molar_absorption_of_rods(
+        4.2, spread=0.5, wavelength=808 * NM, index=gold_at(808 * NM), medium=1.33, molar_volume=1.0206e-5
+    )
+    assert value_of("gold-nanorod-core", "molar_absorption_coefficient") == pytest.approx(found, rel=0.02)
+    alike = molar_absorption_of_rods(
+        4.0, spread=1e-6, wavelength=770 * NM, index=gold_at(770 * NM), medium=1.33, molar_volume=1.0206e-5
+    )
+    assert alike > 2 * found
+
+
+def test_spectra_are_read_at_the_wavelength_of_each_draw_and_refused_beyond():
+    found = absorption_at(np.array([660 * NM, 800 * NM]), called="excitation")
+    assert found["excitation_water_absorption"].shape == (2,)
+    assert found["excitation_deoxyhemoglobin_absorption"][0] > 3 * found["excitation_deoxyhemoglobin_absorption"][1]
+    with pytest.raises(InputError, match="emission_wavelength is 1100 nm"):
+        absorption_at(np.array([1100 * NM]), called="emission")

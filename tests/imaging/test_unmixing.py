@@ -1,94 +1,91 @@
-import csv
-from importlib.resources import files
-
-import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 from janusome.errors import InputError
-from janusome.imaging.acoustics.unmixing import oxygen_saturation, unmixed
-from janusome.numerics.planar_light import broad_beam
-from janusome.numerics.precision import double
+from janusome.imaging.optics.bleaching import left_over, mean_during
+from janusome.imaging.optics.dots import SizingCurve
+from janusome.imaging.optics.unmixing import emission_line, unmixed
+from janusome.specification.optical_tables import sizing_curve
 
-WAVELENGTHS = np.array([700, 730, 760, 780, 800, 830, 860, 900])
-DEPTHS = np.array([2e-3, 5e-3, 10e-3])
-SCATTERING = {"reduced_scattering": jnp.asarray(1000.0), "border": jnp.asarray(2.8)}
+NM = 1e-9
+CHANNELS = np.arange(520, 780, 10) * NM
+PEAKS = (560, 610, 660, 710)  # first absorption of four sizes of CdTe
+STOKES, WIDTH = 15, 30
 
 
-@pytest.fixture(scope="module")
 def spectra():
-    """Absorption of whole blood (per volume fraction) and of a dye (per mol/m^3), 1/m."""
-    text = (files("janusome.library") / "optics" / "chromophores.csv").read_text(encoding="utf-8")
-    rows = list(csv.reader(text.splitlines()))
-    names = [name.split("_")[0] for name in rows[0]]
-    table = np.array(rows[1:], dtype=float)
-    blood = {
-        key: np.interp(WAVELENGTHS, table[:, 0], 100.0 * table[:, names.index(key)])
-        for key in ("oxyhemoglobin", "deoxyhemoglobin")
-    }
-    dye = np.log(10.0) * 12000.0 * np.exp(-(((WAVELENGTHS - 780.0) / 40.0) ** 2))
-    return {**blood, "dye": dye}
+    """Light per concentration of four dots, by their absorption, and autofluorescence that falls towards the red."""
+    curve = SizingCurve(**sizing_curve("CdTe"))
+    dots = [
+        curve.absorption_per_concentration(peak * NM) * emission_line(CHANNELS, peak=(peak + STOKES) * NM, width=WIDTH * NM)
+        for peak in PEAKS
+    ]
+    own = np.exp(-(CHANNELS - CHANNELS[0]) / (80 * NM))
+    return np.stack([*dots, own / own.sum()], axis=-1)
 
 
-def light(spectra, *, fraction, saturation):
-    """Γ φ E at every wavelength and depth below tissue with blood."""
-    absorption = 2.0 + fraction * (saturation * spectra["oxyhemoglobin"] + (1 - saturation) * spectra["deoxyhemoglobin"])
-    with double():
-        phi = [np.asarray(broad_beam(jnp.asarray(DEPTHS), absorption=jnp.asarray(mua), **SCATTERING)) for mua in absorption]
-    return 0.2 * 150.0 * np.array(phi)
+def test_four_sizes_of_dots_under_autofluorescence_come_back_within_five_percent_at_snr_30():
+    S = spectra()
+    truth = np.array([*(1.0 / S[:, :4].max(axis=0)), 3.0])  # each line alike in height
+    clean = S @ truth
+    noise = clean.max() / 30
+    y = clean + noise * np.random.default_rng(1).standard_normal((400, len(CHANNELS)))
+    found = unmixed(y, S, noise=noise)
+    error = found.amounts[:, :4] / truth[:4] - 1
+    assert np.abs(error.mean(axis=0)).max() < 0.01
+    assert np.sqrt((error**2).mean()) < 0.05
+    assert found.amounts.std(axis=0)[:4] == pytest.approx(found.spread[:4], rel=0.15)
+    assert 1.0 < found.condition_number < 5.0
 
 
-def truth():
-    return {"oxyhemoglobin": 0.042, "deoxyhemoglobin": 0.018, "dye": 2e-4}
+def test_without_an_end_member_for_autofluorescence_the_bluest_dot_is_overrated():
+    S = spectra()
+    truth = np.array([*(1.0 / S[:, :4].max(axis=0)), 10.0])
+    with_it, without = (unmixed(S @ truth, one, noise=0.01).amounts for one in (S, S[:, :4]))
+    assert with_it == pytest.approx(truth, rel=1e-6)
+    assert without[0] > 1.1 * truth[0]
 
 
-def pressures(spectra, given):
-    return given * np.sum([truth()[name] * spectra[name] for name in spectra], axis=0)[:, None]
+def test_the_condition_number_grows_as_lines_move_together():
+    def condition(apart):
+        lines = [emission_line(CHANNELS, peak=(650 + k * apart) * NM, width=WIDTH * NM) for k in (0, 1)]
+        return unmixed(np.zeros(len(CHANNELS)), np.stack(lines, axis=-1), noise=1.0).condition_number
+
+    assert condition(100) == pytest.approx(1.0, abs=0.01)
+    assert condition(20) < condition(10) < condition(5)
+    assert condition(5) > 5
 
 
-def test_unmixing_with_the_light_gives_saturation_and_label_back(spectra):
-    given = light(spectra, fraction=0.04, saturation=0.7)
-    clean = pressures(spectra, given)
-    found = unmixed(clean, spectra, light=given)
-    for name, value in truth().items():
-        assert found.amounts[name] == pytest.approx(np.full(3, value), rel=1e-6)
-    assert found.residual == pytest.approx(np.zeros(3), abs=1e-6 * clean.max())
-    assert oxygen_saturation(found.amounts["oxyhemoglobin"], found.amounts["deoxyhemoglobin"]) == pytest.approx(
-        np.full(3, 0.7), abs=1e-6
-    )
-    assert found.condition > 1.0
+def test_amounts_are_never_below_zero():
+    noise = np.random.default_rng(2).standard_normal((50, len(CHANNELS)))
+    assert unmixed(noise, spectra(), noise=1.0).amounts.min() >= 0.0
 
 
-def test_with_noise_of_a_thirtieth_the_label_comes_back_within_five_percent(spectra):
-    given = light(spectra, fraction=0.04, saturation=0.7)
-    clean = pressures(spectra, given)[:, :1]
-    noise = clean.max() / 30.0
-    drawn = clean + noise * np.random.default_rng(1).standard_normal((len(WAVELENGTHS), 400))
-    found = unmixed(drawn, spectra, light=np.broadcast_to(given[:, :1], drawn.shape), noise=np.full(drawn.shape, noise))
-    assert found.amounts["dye"].mean() == pytest.approx(truth()["dye"], rel=0.05)
-    saturation = oxygen_saturation(found.amounts["oxyhemoglobin"].mean(), found.amounts["deoxyhemoglobin"].mean())
-    assert saturation == pytest.approx(0.7, abs=0.05)
+def test_what_cannot_be_unmixed_is_refused_in_words():
+    S = spectra()
+    for readings, given, noise in (
+        (np.ones(3), S, 1.0),
+        (np.ones(len(CHANNELS)), S, 0.0),
+        (np.full(len(CHANNELS), np.nan), S, 1.0),
+        (np.ones(len(CHANNELS)), np.column_stack([S, S[:, 0]]), 1.0),
+    ):
+        with pytest.raises(InputError):
+            unmixed(readings, given, noise=noise)
+    with pytest.raises(InputError, match="none of the channels"):
+        emission_line(CHANNELS, peak=3000 * NM, width=10 * NM)
 
 
-def test_without_the_light_deep_saturation_is_wrong_and_worse_the_deeper(spectra):
-    given = light(spectra, fraction=0.04, saturation=0.7)
-    raw = unmixed(pressures(spectra, given), spectra, light=np.ones(len(WAVELENGTHS)))
-    error = np.abs(oxygen_saturation(raw.amounts["oxyhemoglobin"], raw.amounts["deoxyhemoglobin"]) - 0.7)
-    assert error[2] > 0.05
-    assert error[2] > error[0]
+def test_bleaching_is_the_solution_of_its_equation_and_a_picture_shows_its_mean():
+    k, phi, T = 1e-5, 100.0, 900.0
+    solved = solve_ivp(lambda t, c: -k * phi * c, (0, T), [1.0], rtol=1e-10, atol=1e-12, dense_output=True)
+    given = {"rate_per_fluence": k, "fluence_rate": phi}
+    assert left_over(**given, duration=T) == pytest.approx(solved.y[0, -1], rel=1e-8)
+    times = np.linspace(0, T, 2001)
+    assert mean_during(**given, duration=T) == pytest.approx(np.trapezoid(solved.sol(times)[0], times) / T, rel=1e-6)
+    assert mean_during(**given, duration=1e-6) == pytest.approx(1.0, abs=1e-6)
 
 
-def test_amounts_are_never_negative_and_no_setting_turns_that_on_by_being_there(spectra):
-    images = np.random.default_rng(2).standard_normal((len(WAVELENGTHS), 50))
-    found = unmixed(images, spectra, light=np.ones(len(WAVELENGTHS)))
-    assert all((amount >= 0.0).all() for amount in found.amounts.values())
-    assert any((amount == 0.0).any() for amount in found.amounts.values())
-
-
-def test_what_cannot_be_unmixed_is_refused(spectra):
-    with pytest.raises(InputError, match="spectra"):
-        unmixed(np.ones((2, 4)), {name: one[:2] for name, one in spectra.items()}, light=np.ones(2))
-    with pytest.raises(InputError, match="light"):
-        unmixed(np.ones((8, 4)), spectra, light=np.zeros(8))
-    with pytest.raises(InputError, match="images"):
-        unmixed(np.full((8, 4), np.nan), spectra, light=np.ones(8))
+def test_bleaching_depends_on_dose_of_light_and_not_on_its_rate():
+    slow, fast = (left_over(rate_per_fluence=1e-5, fluence_rate=f, duration=1e5 / f) for f in (10.0, 1000.0))
+    assert slow == pytest.approx(fast, rel=1e-12)

@@ -43,6 +43,24 @@ def test_the_cube_of_60_mm_absorbs_17_70_percent():
     assert 100.0 * light.absorbed.sum() == pytest.approx(17.70, abs=0.3)
 
 
+def test_deep_in_the_cube_of_60_mm_light_is_that_of_diffusion_in_a_half_space():
+    light = propagate(cube60(), Beam((29.5e-3, 29.5e-3)), packets=150_000, seed=2)
+    found = light.absorbed[15:25, 27:32, 27:32].mean(axis=(1, 2)) / (5.0 * 1e-9)
+    mus = 1000.0 * (1 - 0.01)
+    D = 1 / (3 * (5.0 + mus))
+    kappa, enters, beyond = np.sqrt(5.0 / D), 1 / (5.0 + mus), 2 * D
+    beside = np.add.outer((np.arange(-2, 3) * 1e-3) ** 2, (np.arange(-2, 3) * 1e-3) ** 2)
+
+    def point(z, place):
+        r = np.sqrt(beside + (z - place) ** 2)
+        return np.exp(-kappa * r) / (4 * np.pi * D * r)
+
+    depths = (np.arange(15, 25) + 0.5) * 1e-3
+    wanted = np.array([(point(z, enters) - point(z, -2 * beyond - enters)).mean() for z in depths])
+    assert (found / wanted).mean() == pytest.approx(1.0, abs=0.1)
+    assert found / wanted == pytest.approx(1.0, abs=0.25)  # each depth of its own, with its noise
+
+
 def test_what_is_absorbed_and_what_escapes_adds_up_to_what_was_launched():
     random = np.random.default_rng(0)
     media = Media(

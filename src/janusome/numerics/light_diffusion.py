@@ -52,6 +52,7 @@ def diffuse(
     reduced_scattering: ArrayLike,
     spacing: ArrayLike,
     index_ratio: float = 1.0,
+    border: float | None = None,
     mirrors: tuple[bool, bool, bool] = (False, False, False),
 ) -> DiffuseLight:
     """Solve for the light that a source (z, y, x), power born per voxel, spreads.
@@ -64,6 +65,8 @@ def diffuse(
         Of the voxels along z, y, x, m.
     index_ratio
         Refractive index of the box over that beyond.
+    border
+        A of the border, where it is known by itself; else it follows from that ratio.
     mirrors
         Whether both borders along z, y, x are planes of symmetry.
     """
@@ -76,23 +79,21 @@ def diffuse(
     if all(mirrors) and not mua.any():
         raise InputError("the light", "is neither absorbed nor let out", "give an absorption, or a border without mirrors")
     D, volume = 1.0 / (3.0 * (mua + mus)), float(np.prod(h))
-    A = border_factor(index_ratio)
+    A = border_factor(index_ratio) if border is None else border
     sinks = mua * volume
     rims = [(_rim(D, h, A, axis, 0), _rim(D, h, A, axis, -1)) if not mirrors[axis] else None for axis in range(3)]
     for axis, pair in enumerate(rims):
         for end, rim in zip((0, -1), pair or (), strict=False):
             sinks[_at(axis, end)] += rim
     phi = conjugate_gradients(box_conductances(D, h), sinks, q, spacing=h, tolerance=1e-12).field
-    sides = tuple(
-        (rims_of[0] * phi[_at(axis, 0)], rims_of[1] * phi[_at(axis, -1)])
-        if (rims_of := rims[axis]) is not None
-        else (np.zeros_like(phi[_at(axis, 0)]),) * 2
-        for axis in range(3)
-    )
+    sides: list[tuple[Array, Array]] = []
+    for axis, pair in enumerate(rims):
+        low, high = pair or (0.0, 0.0)
+        sides.append((low * phi[_at(axis, 0)], high * phi[_at(axis, -1)]))
     absorbed = mua * phi * volume
     gone = float(absorbed.sum()) + sum(float(side.sum()) for pair in sides for side in pair)
     born = float(np.abs(q).sum())
-    return DiffuseLight(phi, absorbed, sides, abs(gone - float(q.sum())) / born if born > 0.0 else 0.0)
+    return DiffuseLight(phi, absorbed, tuple(sides), abs(gone - float(q.sum())) / born if born > 0.0 else 0.0)
 
 
 def first_scattering(*, reduced_scattering: float, absorption: float, depth: int, spacing: float) -> Array:

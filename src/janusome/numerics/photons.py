@@ -163,7 +163,7 @@ def propagate(
 
     with ThreadPoolExecutor(workers) as pool:
         parts = list(pool.map(work, range(workers)))
-    return _light(tuple(sum(each[1:], start=each[0]) for each in zip(*parts, strict=True)), packets * unit, spacing)
+    return _light(tuple(np.sum(each, axis=0) for each in zip(*parts, strict=True)), packets * unit, spacing)
 
 
 def _light(tallies: tuple[NDArray[np.int64], ...], launched: int, spacing: Array) -> Light:
@@ -182,6 +182,6 @@ def _light(tallies: tuple[NDArray[np.int64], ...], launched: int, spacing: Array
         escaped=tuple(maps),
         specular=float(apart[0]) / launched,
         trapped=float(apart[1]) / launched,
-        fluence=tracks * per_area,
+        fluence=np.asarray(tracks * per_area, float),
         balance_error=abs(booked - launched) / launched,
     )

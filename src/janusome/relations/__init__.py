@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import cache
 
 Relation = Callable[..., object]
-HOLDS_FOR = ("_of_molecule", "_of_neutral", "_of_acid", "_of_base", "_of_ampholyte", "_of_rod", "_of_albumin")
+HOLDS_FOR = ("_of_molecule", "_of_neutral", "_of_acid", "_of_base", "_of_ampholyte", "_of_rod", "_of_dot", "_of_albumin")
 
 
 @cache

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from janusome.units import to_internal
+from janusome.errors import InputError
+from janusome.units import factor, from_internal, to_internal
 
 Array = NDArray[np.float64]
 
@@ -20,11 +21,29 @@ Array = NDArray[np.float64]
 def chromophores() -> dict[str, Array]:
     """Return wavelengths (m) and absorption coefficients (1/m) at volume fraction one, by name."""
     rows = _rows("chromophores.csv")
-    found = {"wavelength": to_internal(np.array([float(row["wavelength_nm"]) for row in rows]), "nm")}
+    found = {"wavelength": np.array([float(row["wavelength_nm"]) for row in rows]) * factor("nm")}
     for column in rows[0]:
         if column.endswith("_per_cm"):
-            found[column.removesuffix("_per_cm")] = to_internal(np.array([float(row[column]) for row in rows]), "1/cm")
+            found[column.removesuffix("_per_cm")] = np.array([float(row[column]) for row in rows]) * factor("1/cm")
     return found
+
+
+def absorption_at(wavelength: Array, *, called: str) -> dict[str, Array]:
+    """Return what chromophores absorb (1/m) at wavelengths (m), at volume fraction one, as `called_water_absorption`."""
+    spectra = chromophores()
+    known = spectra["wavelength"]
+    if not np.all((wavelength >= known[0]) & (wavelength <= known[-1])):
+        asked, low, high = (f"{from_internal(float(one), 'nm'):.0f}" for one in (wavelength.flat[0], known[0], known[-1]))
+        raise InputError(
+            f"{called}_wavelength",
+            f"is {asked} nm with its spread, and what tissue absorbs is known from {low} to {high} nm",
+            f"choose a label or a laser within them, or give {called}_absorption of the host",
+        )
+    return {
+        f"{called}_{name}_absorption": np.interp(wavelength, known, spectrum)
+        for name, spectrum in spectra.items()
+        if name != "wavelength"
+    }
 
 
 @cache
@@ -43,7 +62,7 @@ def scattering_of(tissue: str) -> dict[str, float]:
 def gold() -> tuple[Array, NDArray[np.complex128]]:
     """Return wavelengths (m) and the complex refractive index of gold."""
     rows = _rows("gold.csv")
-    wavelengths = to_internal(np.array([float(row["wavelength_um"]) for row in rows]), "um")
+    wavelengths = np.array([float(row["wavelength_um"]) for row in rows]) * factor("um")
     return wavelengths, np.array([complex(float(row["n"]), float(row["k"])) for row in rows])
 
 

@@ -39,7 +39,8 @@ class SizingCurve:
         if not self.diameter(low) <= diameter <= self.diameter(high):
             least, most = self.diameter(low) / NM, self.diameter(high) / NM
             raise InputError("diameter", f"is {diameter / NM:g} nm", f"give {least:.2f} to {most:.2f} nm")
-        return float(brentq(lambda peak: self.diameter(peak) - diameter, low, high, xtol=1e-15))
+        root: float = brentq(lambda peak: self.diameter(peak) - diameter, low, high, xtol=1e-15)  # pyright: ignore[reportAssignmentType]
+        return root
 
     def absorption_per_concentration(self, peak: float) -> float:
         """Return the absorption at the peak per concentration of dots, m^2/mol."""

@@ -9,6 +9,8 @@ retardation, the rounded ends of real rods (which shift the peak by tens of nm) 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from janusome.errors import InputError
@@ -36,5 +38,29 @@ def rod(*, length: float, aspect_ratio: float, wavelength: float, index: complex
     k, volume = 2.0 * np.pi * medium / wavelength, np.pi / 6.0 * length * (length / aspect_ratio) ** 2
     excess = index**2 - medium**2
     alpha = np.array([volume * excess / (medium**2 + L * excess) for L in (along, across, across)])
-    absorbed = k / 3.0 * float(alpha.imag.sum())
+    absorbed = k / 3.0 * float(np.imag(alpha).sum())
     return CrossSections(absorbed, k**4 / (18.0 * np.pi) * float((np.abs(alpha) ** 2).sum()), 0.0)
+
+
+def molar_absorption_of_rods(
+    aspect_ratio: float, *, spread: float, wavelength: float, index: complex, medium: float, molar_volume: float
+) -> float:
+    """Return the decadic absorption per amount of metal atoms, m^2/mol, of rods whose aspect ratios are spread normally.
+
+    It does not depend on their size while they are small against the wavelength; scattering is left out.
+
+    Parameters
+    ----------
+    aspect_ratio, spread
+        Mean and standard deviation of length over width.
+    molar_volume
+        Of the metal, m^3/mol: 1.02e-5 for gold.
+    """
+    z = np.linspace(-2.5, 2.5, 41)
+    shares = np.exp(-0.5 * z**2) / np.exp(-0.5 * z**2).sum()
+    width = 1e-9
+    total = 0.0
+    for share, ratio in zip(shares, np.maximum(1.0, aspect_ratio + spread * z), strict=True):
+        one = rod(length=ratio * width, aspect_ratio=ratio, wavelength=wavelength, index=index, medium=medium)
+        total += share * one.absorption / (math.pi / 6.0 * ratio * width**3)
+    return total * molar_volume / math.log(10.0)

@@ -42,10 +42,10 @@ def sphere(*, diameter: float, wavelength: float, index: complex, medium: float)
     a, b = _coefficients(x, m, orders)
     n = np.arange(1, orders + 1)
     area = 2.0 * np.pi / k**2
-    extinction = area * float(np.sum((2 * n + 1) * (a + b).real))
+    extinction = area * float(np.sum((2 * n + 1) * np.real(a + b)))
     scattering = area * float(np.sum((2 * n + 1) * (np.abs(a) ** 2 + np.abs(b) ** 2)))
-    pairs = n[:-1] * (n[:-1] + 2) / (n[:-1] + 1) * (a[:-1] * a[1:].conj() + b[:-1] * b[1:].conj()).real
-    own = (2 * n + 1) / (n * (n + 1)) * (a * b.conj()).real
+    pairs = n[:-1] * (n[:-1] + 2) / (n[:-1] + 1) * np.real(a[:-1] * a[1:].conj() + b[:-1] * b[1:].conj())
+    own = (2 * n + 1) / (n * (n + 1)) * np.real(a * b.conj())
     forward = 2.0 * area * (float(pairs.sum()) + float(own.sum()))
     return CrossSections(max(0.0, extinction - scattering), scattering, forward / scattering if scattering > 0.0 else 0.0)
 

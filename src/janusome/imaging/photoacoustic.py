@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -68,7 +69,9 @@ class Photoacoustic(AbstractModality):
 
     def expected(self, scene: Scene) -> Field:
         """What the plane shows of the start pressure, without noise."""
-        return filtered(self.start_pressure(scene), self._heard(scene))
+        count = scene.detached.shape[0]
+        around = _prolonged(scene)  # tissue goes on above and below; sound of low frequencies comes from there too
+        return filtered(self.start_pressure(around), self._heard(around))[count:-count]
 
     def noisy(self, expected: Field, scene: Scene, *, key: Array) -> Field:
         """One image with the grain of the detectors' noise."""
@@ -159,3 +162,11 @@ class Photoacoustic(AbstractModality):
         )
         white = 2.0 * self.sound_speed * self.detector_pitch**2 * density
         return white * cosine * (self._band(frequency) * seen) ** 2
+
+
+def _prolonged(scene: Scene) -> Scene:
+    """Return a scene with as many layers again above and below, each like the outermost one."""
+    count = scene.detached.shape[0]
+    fields = (scene.attached_outside, scene.attached_inside, scene.detached)
+    label = tuple(jnp.pad(one, ((count, count), (0, 0), (0, 0)), mode="edge") for one in fields)
+    return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), scene, label)

@@ -100,14 +100,24 @@ def recorded_and_back(
         Of white noise: of a record that is averaged over a square metre and a second, Pa m s^(1/2).
     """
     plane = array.plane
-    traces = plane.recorded(start, response=heard)
-    traces = _over_elements(traces, plane.spacing, element)
+    traces = _over_elements(plane.recorded(start), plane.spacing, element)
     layered = plane._replace(shape=(1, 1))  # what layers without end send, which no border of the plane cuts off
-    steady = layered.recorded(start[:, :1, :1], response=heard)
+    steady = layered.recorded(start[:, :1, :1])
     cell = math.sqrt(plane.spacing[0] * plane.spacing[1] * plane.interval)
     noise = np.random.default_rng(seed).standard_normal(traces.shape) * (deviation / cell)
-    image = plane.reconstructed((traces - steady + noise) * array.real + steady, response=filtered)
+    sound = _in_band((traces - steady) * array.real + steady, plane.interval, lambda f: heard(f) * filtered(f))
+    image = plane.reconstructed(sound + _in_band(noise * array.real, plane.interval, filtered))
     return np.pad(image[array.layers, array.rows, array.columns], ((array.outside, 0), (0, 0), (0, 0)))
+
+
+def _in_band(traces: Array, interval: float, response: Callable[[Array], Array]) -> Array:
+    """Return records (samples, y, x) through a filter; there is silence before the pulse and after the last sample."""
+    samples = len(traces)
+    begun = np.concatenate([0.5 * traces[:1], traces[1:]])  # half of the first sample lies before the pulse
+    silent = np.pad(np.moveaxis(begun, 0, -1), [(0, 0), (0, 0), (0, fast_length(2 * samples) - samples)])
+    length = silent.shape[-1]
+    waves = waves_of(silent, axes=1) * response(np.fft.rfftfreq(length, interval))
+    return np.moveaxis(values_of(waves, (length,))[..., :samples], -1, 0)
 
 
 def _over_elements(traces: Array, spacing: tuple[float, float], element: float) -> Array:

@@ -22,7 +22,9 @@ _OFFERED = {
     "compare": "verbs",
     "corona": "verbs",
     "doctor": "verbs",
+    "image": "verbs",
     "qualify": "verbs",
+    "quantify": "verbs",
     "Result": "verbs",
     "Study": "specification.study",
     "JanusomeError": "errors",
@@ -41,8 +43,10 @@ __all__ = [
     "corona",
     "demo",
     "doctor",
+    "image",
     "list_",
     "qualify",
+    "quantify",
     "run",
     "show",
     "validate",
@@ -51,7 +55,21 @@ __all__ = [
 if TYPE_CHECKING:
     from janusome.errors import InputError, InputErrors, JanusomeError
     from janusome.specification.study import Study
-    from janusome.verbs import Result, calibrate, compare, corona, demo, doctor, list_, qualify, run, show, validate
+    from janusome.verbs import (
+        Result,
+        calibrate,
+        compare,
+        corona,
+        demo,
+        doctor,
+        image,
+        list_,
+        qualify,
+        quantify,
+        run,
+        show,
+        validate,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -241,6 +241,7 @@ class AbstractModality(eqx.Module):
 
     unit: ClassVar[str]
     relative: ClassVar[bool] = False  # whether an image says nothing of amounts, and only compares places or times
+    calibrated: ClassVar[bool] = True  # whether its numbers are absolute; else its gain is known from an earlier image alone
     sources: ClassVar[tuple[str, ...]] = ()
 
     @abc.abstractmethod

@@ -113,7 +113,7 @@ def test_what_is_no_mask_is_refused(tmp_path: Path):
     assert "whose voxels are 1 x 1 x 100000 mm; allowed is 0.001 to 1000 mm" in refusal(far)
     sheared = write_nrrd(tmp_path / "e.nrrd", ones, **{"space directions": STEPS + np.eye(3)[[1, 2, 0]] * 0.1})
     assert "whose axes are not at right angles; resample" in refusal(sheared)
-    assert "which has 2 dimensions; a mask has three" in refusal(
+    assert "which has 2 dimensions; three are needed" in refusal(
         write_nrrd(tmp_path / "f.nrrd", ones[0], **{"space directions": None, "space": None, "space origin": None})
     )
     assert "which has 4 dimensions" in refusal(write_nifti(tmp_path / "g.nii", np.ones((3, 3, 3, 2), np.uint8)))

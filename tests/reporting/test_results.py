@@ -9,7 +9,7 @@ import pytest
 import xarray
 from nibabel.nifti1 import Nifti1Image
 
-from janusome.reporting.placed import affine, centre_and_direction
+from janusome.files.placed import affine, centre_and_direction
 from janusome.reporting.results import Given, digest, write_results
 from synthetic import record
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from janusome.reporting.doctor import Check
     from janusome.simulation.corona_account import CoronaAccount
     from janusome.specification.rows import AbstractRow
-    from janusome.verbs import Calibrated, Progress, Qualification, Result, Validation
+    from janusome.verbs import Calibrated, Images, Progress, Qualification, Quantification, Result, Validation
 
 ROWS_AT_ONCE = 40
 GRADE_STYLES = {"measured": "blue", "derived": "green", "assumed": "yellow"}
@@ -192,6 +192,42 @@ def qualification(done: Qualification, *, json: bool, quiet: bool) -> None:
             told = section["skipped"] or (f"{len(failed)} missed: {', '.join(failed)}" if failed else "all targets met")
             say(f"{section['key']}  {section['title']}: {told}")
         say(f"report   {done.report}")
+
+
+def images(done: Images, *, json: bool, quiet: bool) -> None:
+    """Say what each scan shows and where the page is."""
+    if json:
+        data({"folder": str(done.folder), **done.data})
+    elif not quiet:
+        from janusome.reporting.numerals import number
+
+        for scan in done.data["scans"]:
+            seen = "visible" if scan["visible_at_median_inputs"] == "yes" else "not visible"
+            lowest = scan.get("lowest_visible_label") or {}
+            least = f"; would be from {number(lowest['median'])} umol/L of {scan['label']}" if "median" in lowest else ""
+            say(f"{scan['scan']}: {scan['lesion']} {seen} in {100 * scan['visible_share_of_draws']:.0f} % of the draws{least}")
+        say(f"page     {done.report}")
+        say("Research use only.")
+
+
+def quantification(done: Quantification, *, json: bool, quiet: bool) -> None:
+    """Print what an image says of a lesion."""
+    if json:
+        data({"folder": str(done.folder), **done.data})
+    elif not quiet:
+        from janusome.reporting.numerals import number
+
+        say(f"{done.data['label']}: the lesion is {'visible' if done.data['visible'] else 'not visible'}")
+        table = _table("figure", "median", "95 % interval", "unit", "what it means")
+        for one in done.data["quantities"]:
+            median, low = ("beyond" if each is None else number(each) for each in (one["median"], one["low"]))
+            high = "no upper limit" if one["high"] is None else number(one["high"])
+            table.add_row(one["name"], median, f"{low} to {high}", one["unit"], one["meaning"])
+        _print(table)
+        for note in done.data["notes"]:
+            say(f"note     {note}")
+        say(f"page     {done.report}")
+        say("Research use only.")
 
 
 def comparison(found: Comparison, *, output: Path | None, json: bool, quiet: bool) -> None:

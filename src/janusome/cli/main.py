@@ -199,6 +199,75 @@ def qualify(
 
 @app.command()
 @guarded
+def image(
+    study: Study,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("images"),
+    scanner: Annotated[
+        list[str] | None, typer.Option("--scanner", help="A scanner beside those of the study; may be repeated.")
+    ] = None,
+    at: Annotated[list[str] | None, typer.Option("--at", help="When, such as '24 h'; may be repeated.")] = None,
+    frame: Annotated[str | None, typer.Option("--frame", help="How long PET and SPECT count, such as '10 min'.")] = None,
+    sequence: Annotated[str | None, typer.Option("--sequence", help="Of MRI; every one of the scanner if not given.")] = None,
+    label: Annotated[str | None, typer.Option("--label", help="The label looked for, if there are several.")] = None,
+    raw_data: Annotated[bool, typer.Option("--raw-data", help="Go by way of raw data and reconstruction.")] = False,
+    dicom: Annotated[bool, typer.Option("--dicom", help="Write DICOM beside NIfTI.")] = False,
+    library: Library = None,
+    draws: Draws = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show a study's state as scanners see it: images, whether the lesion is visible, what would be."""
+    from janusome import verbs
+
+    with console.progress(quiet=quiet or json) as (report, stop):
+        done = verbs.image(
+            study, output=output, scanners=scanner or (), at=at or (), frame=frame, sequence=sequence, label=label,
+            raw_data=raw_data, dicom=dicom, library=library, draws=draws, seed=seed, threads=threads, force=force,
+            progress=report, should_stop=stop,
+        )  # fmt: skip
+    console.images(done, json=json, quiet=quiet)
+
+
+@app.command()
+@guarded
+def quantify(
+    picture: Annotated[Path, typer.Argument(help="The image: NIfTI, NRRD or a DICOM series.", show_default=False)],
+    scanner: Annotated[str, typer.Option("--as", help="The scanner that made it: a row of the library or yours.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("quantification"),
+    study: Annotated[
+        Path | None, typer.Option("--study", help="What was injected into whom; that of the image's result if not given.")
+    ] = None,
+    roi: Annotated[Path | None, typer.Option("--roi", help="The lesion: a mask, or shares of voxels.")] = None,
+    before: Annotated[Path | None, typer.Option("--before", help="The same place before the label came.")] = None,
+    label: Annotated[str | None, typer.Option("--label", help="The label looked for, if there are several.")] = None,
+    sequence: Annotated[str | None, typer.Option("--sequence", help="The sequence of MRI.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="When the scan was made since the study began.")] = None,
+    frame: Annotated[str | None, typer.Option("--frame", help="How long PET or SPECT counted.")] = None,
+    inside: Annotated[float | None, typer.Option("--inside", help="Share of the label that is inside cells.")] = None,
+    library: Library = None,
+    draws: Annotated[int, typer.Option("--draws", help="Draws of the constants and of the noise.")] = 200,
+    seed: Seed = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say how much label, and how many carriers, an image shows in a region, with intervals."""
+    from janusome import verbs
+
+    with console.progress(quiet=quiet or json) as (report, stop):
+        done = verbs.quantify(
+            picture, scanner=scanner, output=output, study=study, roi=roi, before=before, label=label, sequence=sequence,
+            at=at, frame=frame, inside=inside, library=library, draws=draws, seed=seed, force=force, progress=report,
+            should_stop=stop,
+        )  # fmt: skip
+    console.quantification(done, json=json, quiet=quiet)
+
+
+@app.command()
+@guarded
 def compare(
     results: Annotated[
         list[Path],

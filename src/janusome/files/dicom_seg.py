@@ -44,7 +44,7 @@ def read_segmentation(path: Path, *, label: int | None, place: str) -> Volume:
     if label is not None and label not in numbers:
         known = ", ".join(f"{each} ({title})" if title else str(each) for each, title in numbers.items())
         raise InputError(place, f"asks for label {label} of {name}, which marks {known}", "choose one of these")
-    frames = [_shared_and_own(found, k) for k in range(int(found.get("NumberOfFrames", 0)))]
+    frames = [functional_groups(found, k) for k in range(int(found.get("NumberOfFrames", 0)))]
     if not frames or not numbers:
         raise InputError(place, f"is {name}, a DICOM segmentation without segments", SAVE_AS)
     try:
@@ -99,7 +99,7 @@ def _dataset(path: Path, *, place: str) -> Any:
     return found
 
 
-def _shared_and_own(found: Any, frame: int) -> dict[str, Any]:
+def functional_groups(found: Any, frame: int) -> dict[str, Any]:
     """Return the first item of each functional group of a frame; its own come before those that all share."""
     groups: dict[str, Any] = {}
     for sequence, index in (("SharedFunctionalGroupsSequence", 0), ("PerFrameFunctionalGroupsSequence", frame)):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from janusome.errors import InputError, InputErrors
 from janusome.files.library import Library
@@ -28,8 +30,12 @@ class StudyFile:
     masks: dict[str, TumorMask]  # by the name of the lesion
 
 
-def read_study(path: Path | str, library: Library) -> StudyFile:
+def read_study(
+    path: Path | str, library: Library, *, changed: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+) -> StudyFile:
     """Read a study and the files that it names; their paths count from the study's folder.
+
+    `changed` returns what stands in place of the data that were read.
 
     Raises
     ------
@@ -38,6 +44,8 @@ def read_study(path: Path | str, library: Library) -> StudyFile:
     """
     path = Path(path)
     document = read_yaml(path)
+    if changed is not None and isinstance(document.data, Mapping):
+        document = replace(document, data=changed(document.data))
     study = understand(document.data, library, origin=Origin(document.name, document.lines))
     masks, observations = read_attachments(study, folder=path.parent, name=document.name)
     return StudyFile(document, *recognised(study, observations), masks)

@@ -195,7 +195,7 @@ def _nrrd_sizes(header: dict[str, Any], *, name: str, place: str) -> list[int]:
         )
         raise InputError(place, problem, f"keep the tumor's segment only; {SAVE_AS}")
     if len(sizes) != 3:
-        raise InputError(place, f"is {name}, which has {len(sizes)} dimensions", f"a mask has three; {SAVE_AS}")
+        raise InputError(place, f"is {name}, which has {len(sizes)} dimensions", f"three are needed; {SAVE_AS}")
     return sizes
 
 
@@ -279,7 +279,7 @@ def _read_nifti(path: Path, *, place: str) -> Volume:
     while len(sizes) > 3 and sizes[-1] == 1:
         sizes = sizes[:-1]
     if len(sizes) != 3:
-        raise InputError(place, f"is {path.name}, which has {len(sizes)} dimensions", f"a mask has three; {SAVE_AS}")
+        raise InputError(place, f"is {path.name}, which has {len(sizes)} dimensions", f"three are needed; {SAVE_AS}")
     declared = check_size(sizes, dtype.itemsize, name=path.name, place=place)
     zipped = path.name.endswith(".gz")
     stored = path.stat().st_size - (0 if zipped else max(offset, 0))

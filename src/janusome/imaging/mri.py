@@ -30,6 +30,7 @@ class Mri(AbstractModality):
     """
 
     unit: ClassVar[str] = ""
+    calibrated: ClassVar[bool] = False
     sources: ClassVar = ("gudbjartsson1995", "medphys1990_snr_efficiency")
 
     repetition_time: Scalar = quantity("s")

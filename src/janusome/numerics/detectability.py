@@ -100,15 +100,22 @@ def change_visibility(
     return judged(against_before(modality, expected, scene, before=before, lesion=lesion))
 
 
+def rose_ratio(comparison: Comparison) -> Array:
+    """Return the contrast in standard deviations of an average over the lesion; zero where there is none."""
+    present, absent, images = comparison
+    contrast = present.mean - absent.mean
+    of_mean = jnp.sqrt(0.5 * images * (present.mean_noise**2 + absent.mean_noise**2))
+    return jnp.where(contrast == 0.0, 0.0, contrast / jnp.where(of_mean > 0.0, of_mean, 1.0))
+
+
 def judged(comparison: Comparison) -> Visibility:
     """Judge by the criterion of Rose."""
     present, absent, images = comparison
     contrast = float(present.mean - absent.mean)
     per_voxel = math.sqrt(0.5 * images * float(present.voxel_noise**2 + absent.voxel_noise**2))
-    of_mean = math.sqrt(0.5 * images * float(present.mean_noise**2 + absent.mean_noise**2))
     if contrast == 0.0:
         return Visibility(contrast_to_noise=0.0, rose_ratio=0.0, visible=False)
-    ratio = contrast / of_mean
+    ratio = float(rose_ratio(comparison))
     return Visibility(contrast_to_noise=contrast / per_voxel, rose_ratio=ratio, visible=abs(ratio) >= ROSE_THRESHOLD)
 
 

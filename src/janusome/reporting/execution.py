@@ -73,6 +73,27 @@ def write_run(errand: Errand, *, changes: Mapping[str, int]) -> None:
         control.on_progress("writing the result", 1.0)
 
 
+def write_images(errand: Errand, *, changes: Mapping[str, int], dicom: bool) -> None:
+    """Simulate a study and write what its scanners show, with a page, and nothing else of it."""
+    from janusome.reporting.imaging_page import write_imaging
+
+    control, resolved = errand.control, replace(errand.prepared.study, **changes)
+    with result_folder(errand.target, force=errand.force) as folder:
+        with_plasma = replace(resolved, proteins=proteins(errand.rows)) if resolved.carrier is not None else resolved
+        record = simulate(with_plasma, grids=errand.grids, control=control, plain=errand.prepared.plain)
+        errand.stop_if_asked()
+        control.on_progress("writing images", 0.0)
+        (folder / "study.yaml").write_bytes(errand.prepared.text)
+        write_imaging(
+            folder,
+            record,
+            run=errand.account("image", overrides=dict(changes)),
+            dicom_of=resolved.host.species if dicom else None,
+        )
+        errand.stop_if_asked()
+        control.on_progress("writing images", 1.0)
+
+
 def write_posterior(errand: Errand, path: Path, observations: Sequence[Observation], *, asked: Asked) -> None:
     """Calibrate a study on the observations that a file held."""
     prepared = errand.prepared

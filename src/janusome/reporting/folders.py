@@ -54,6 +54,40 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Images:
+    """The folder of a study's images."""
+
+    folder: Path
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.folder / "images.html"
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """Every scan with its files, its contrast and what it would show at least, as images.json holds them."""
+        return read_json(self.folder / "images.json")
+
+
+@dataclass(frozen=True)
+class Quantification:
+    """The folder of what an image said."""
+
+    folder: Path
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.folder / "quantification.html"
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """Every figure with its interval, as quantification.json holds them."""
+        return read_json(self.folder / "quantification.json")
+
+
+@dataclass(frozen=True)
 class Calibrated:
     """The folder of a calibration."""
 

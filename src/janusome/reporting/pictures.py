@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from janusome.reporting import style
 from janusome.reporting.numerals import duration, number, unit
 from janusome.reporting.style import Drawing, Grid, drawing
+from janusome.reporting.windows import limits, window
 from janusome.simulation.record import Scan, TumorMap
 from janusome.units import from_internal
 
@@ -32,7 +33,7 @@ def maps_of(maps: Mapping[str, Sequence[TumorMap]]) -> Drawing | None:
         return None
     (_, first, shape), (scale, power) = drawn[0], power_of_ten(high)
     columns = max(len(found) for found in rows.values())
-    grid = _pictures(len(drawn), shape.shape, first.voxel_size, below=BELOW, columns=columns)
+    grid = pictures_grid(len(drawn), shape.shape, first.voxel_size, below=BELOW, columns=columns)
     label = _short(first.quantity) + (f" ({power}{unit(first.unit)})" if power or first.unit else "")
 
     def paint(figure: Figure) -> None:
@@ -61,7 +62,7 @@ def _slice(each: TumorMap) -> NDArray[np.float64]:
     inside = np.isfinite(each.values)
     rows, columns = (np.flatnonzero(inside.any(axis=axes)) for axes in ((0, 2), (0, 1)))
     box = tuple(slice(max(0, int(found[0]) - 1), int(found[-1]) + 2) for found in (rows, columns))
-    return each.values[_middle(inside)][box]
+    return each.values[middle_slice(inside)][box]
 
 
 def _limits(planes: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
@@ -95,21 +96,19 @@ def _map_caption(rows: Mapping[str, Sequence[TumorMap]], shape: tuple[int, ...],
 
 def scan(each: Scan) -> Drawing:
     """One scan as the scanner shows it, beside what it would show without noise; the lesion is outlined."""
-    middle = _middle(each.lesion)
+    middle = middle_slice(each.lesion)
     planes = (each.expected[middle], each.image[middle])
-    low, high = (float(np.quantile(np.stack(planes), q)) for q in (0.005, 0.998))
-    low = min(low, 0.0) if each.modality == "pet" else low
-    inverted = each.modality in ("pet", "spect")
+    look = window(each.modality)
+    low, high = limits(look, planes)
+    inverted = look.dark_is_high
 
-    grid = _pictures(3, planes[0].shape, each.voxel_size)
+    grid = pictures_grid(3, planes[0].shape, each.voxel_size)
 
     def paint(figure: Figure) -> None:
         panels, shown = grid.axes(figure), None
         titles = ("without noise", "as the scanner shows it", "the same, lesion outlined")
         for axes, plane, title in zip(panels, (*planes, planes[1]), titles, strict=True):
-            shown = _show(
-                axes, plane, each.voxel_size, cmap="gray_r" if inverted else "gray", low=low, high=max(high, low + 1e-12)
-            )
+            shown = _show(axes, plane, each.voxel_size, cmap=look.colours, low=low, high=high)
             axes.set_title(title, fontsize=8.5, fontweight="normal")
             _scale_bar(
                 axes,
@@ -133,7 +132,29 @@ def scan(each: Scan) -> Drawing:
     )
 
 
-def _pictures(
+def region(
+    image: NDArray[np.float64], share: NDArray[np.float64], voxel: NDArray[np.float64], *, modality: str, title: str
+) -> Drawing:
+    """One image (z, y, x) through the middle of a region of interest, with its outline."""
+    inside = share > 0.5 if (share > 0.5).any() else share > 0.0
+    middle = middle_slice(inside)
+    plane, look = image[middle], window(modality)
+    low, high = limits(look, (plane,))
+    grid = pictures_grid(1, plane.shape, voxel)
+
+    def paint(figure: Figure) -> None:
+        axes = grid.axes(figure)[0]
+        shown = _show(axes, plane, voxel, cmap=look.colours, low=low, high=high)
+        _outline(axes, inside[middle], voxel, colour=style.VERMILLION if look.dark_is_high else style.ORANGE)
+        _scale_bar(axes, plane.shape, voxel, colour=style.INK if look.dark_is_high else "white",
+                   ground="white" if look.dark_is_high else "black")  # fmt: skip
+        _colour_bar(figure, shown, grid, "as the image has it")
+
+    return drawing(paint, size=grid.size, alternative=f"Slice of {title} through the region of interest, outlined.",
+                   caption=f"{title}: slice through the middle of the region of interest, outlined.")  # fmt: skip
+
+
+def pictures_grid(
     count: int, shape: tuple[int, ...], voxel: NDArray[np.float64], *, below: float = 0.0, columns: int | None = None
 ) -> Grid:
     """Panels of the pictures' own proportions, with room for the colour bar on the right."""
@@ -217,7 +238,7 @@ def _extent(shape: tuple[int, ...], voxel: NDArray[np.float64]) -> tuple[float, 
     return shape[0] * float(from_internal(voxel[1], "mm")), shape[1] * float(from_internal(voxel[2], "mm"))
 
 
-def _middle(inside: NDArray[np.bool_]) -> int:
+def middle_slice(inside: NDArray[np.bool_]) -> int:
     """Index of the slice nearest to the centre of the lesion, or of the volume if there is none."""
     filled = inside.any(axis=(1, 2))
     return round(float(np.flatnonzero(filled).mean())) if filled.any() else inside.shape[0] // 2

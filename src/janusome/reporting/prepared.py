@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,13 +30,18 @@ class Prepared:
     name: str
 
 
-def prepare(study: Study | Mapping[str, Any] | Path | str, rows: Library) -> Prepared:
-    """Read a study, whatever it was given as."""
+def prepare(
+    study: Study | Mapping[str, Any] | Path | str,
+    rows: Library,
+    *,
+    changed: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+) -> Prepared:
+    """Read a study, whatever it was given as; `changed` returns what stands in place of its data."""
     if isinstance(study, (str, Path)):
         from janusome.files.studies import read_study
 
         path = Path(study)
-        file = read_study(path, rows)
+        file = read_study(path, rows, changed=changed)
         attached = _attachments(file.study, path.parent)
         return Prepared(path.read_bytes(), file.document.data, file.study, file.masks, attached, file.observations, path.name)
     import yaml
@@ -46,6 +51,8 @@ def prepare(study: Study | Mapping[str, Any] | Path | str, rows: Library) -> Pre
     from janusome.specification.study import Study
 
     given = study if isinstance(study, Study) else Study(**study)
+    if changed is not None:
+        given = Study(**changed(given.plain()))
     resolved, here = resolve(given, rows), Path.cwd()
     masks, observations = read_attachments(resolved, folder=here)
     resolved, observations = recognised(resolved, observations)
@@ -73,7 +80,7 @@ def grid(mask: TumorMask, lesion: Lesion | None = None) -> LesionGrid:
     """Return the voxels of a mask, with its maps, as many as its lesion asks for."""
     import numpy as np
 
-    from janusome.reporting.placed import centre_and_direction
+    from janusome.files.placed import centre_and_direction
     from janusome.simulation.lesion_mask import grid_of_mask
 
     cropped = mask.cropped()

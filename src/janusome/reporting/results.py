@@ -26,10 +26,12 @@ from typing import Any
 
 import numpy as np
 
+from janusome.files.bids import bids_words
+from janusome.files.dicom_image import About, write_dicom
 from janusome.files.fields import Field, write_fields
 from janusome.files.images import write_image, write_json
+from janusome.files.placed import affine
 from janusome.reporting import tables
-from janusome.reporting.placed import affine
 from janusome.reporting.report import report
 from janusome.simulation.record import Arm, Record, Scan, TumorMap
 from janusome.units import from_internal
@@ -151,19 +153,26 @@ def _maps(path: Path, maps: Sequence[TumorMap]) -> None:
     write_fields(path, fields, coordinates={"time": hours, **axes}, attributes={"lesion": maps[0].lesion})
 
 
-def write_scans(folder: Path, record: Record) -> None:
-    """Write every scan: as the scanner shows it, without noise, and the lesion on its voxels."""
+def write_scans(folder: Path, record: Record, *, dicom_of: str | None = None) -> None:
+    """Write every scan: as the scanner shows it, without noise, from before the label came, and the lesion on its voxels.
+
+    With `dicom_of`, the species of the host, each image is written as a DICOM series besides.
+    """
     folder.mkdir()
     for arm in record.arms:
         for scan in arm.scans:
             stem = f"arm-{slug(arm.name)}_lesion-{slug(scan.visibility.lesion)}_scan-{slug(scan.name)}_trc-{slug(scan.label)}"
             suffix = next((word for key, word in SUFFIXES.items() if key in scan.settings.get("sequence", "")), scan.modality)
             placed = affine(scan.image.shape, scan.voxel_size, centre=scan.origin, direction=scan.direction)
-            for what, values, unit in (
+            files = [
                 (suffix, scan.image, scan.unit),
                 (f"desc-noiseless_{suffix}", scan.expected, scan.unit),
                 ("desc-lesion_mask", scan.lesion, ""),
-            ):
+                ("desc-lesion_probseg", scan.share, ""),
+            ]
+            if scan.before is not None:
+                files.append((f"desc-before_{suffix}", scan.before, scan.unit))
+            for what, values, unit in files:
                 write_image(
                     folder / f"{stem}_{what}",
                     values,
@@ -172,21 +181,22 @@ def write_scans(folder: Path, record: Record) -> None:
                     sidecar=_sidecar(scan, arm, record),
                     affine=placed,
                 )
+            if dicom_of is not None:
+                about = About(record.title, arm.name, arm.formulation, dicom_of)
+                write_dicom(folder / f"{stem}_{suffix}_dicom", scan, about=about)
 
 
 def _sidecar(scan: Scan, arm: Arm, record: Record) -> dict[str, Any]:
     visible = scan.visibility
     return {
-        "Modality": {"pet": "PT", "mri": "MR"}.get(scan.modality, scan.modality.upper()),
-        "Manufacturer": "janusome",
-        "ManufacturersModelName": scan.scanner,
-        "TracerName" if scan.modality == "pet" else "ContrastBolusIngredient": scan.label,
-        "ScanStart": float(scan.time),
+        **bids_words(scan),
         "InjectedFormulation": arm.formulation,
         "Arm": arm.name,
         "Study": record.title,
         "Seed": record.seed,
         "Settings": dict(scan.settings),
+        "Label": scan.label,
+        "Parts": list(scan.parts),
         "Lesion": visible.lesion,
         "ContrastToNoise": float(visible.contrast_to_noise[0]),
         "Visible": bool(visible.visible[0]),

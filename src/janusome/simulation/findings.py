@@ -142,7 +142,11 @@ def visibility(arm: Arm) -> list[Finding]:
             "visible_at_median_inputs": "yes" if bool(scan.visibility.visible[0]) else "no",
             "visible_share_of_draws": float(np.mean(scan.visibility.visible)),
         }
-        found.append(Finding(about, {"contrast_to_noise": interval(scan.visibility.contrast_to_noise, "")}))
+        figures = {"contrast_to_noise": interval(scan.visibility.contrast_to_noise, "")}
+        if scan.lowest is not None:
+            figures["lowest_visible_label"] = interval(from_internal(scan.lowest.label, "umol/L"), "umol/L")
+            figures["lowest_visible_carriers"] = interval(from_internal(scan.lowest.carriers, "1/mL"), "particle/mL")
+        found.append(Finding(about, figures))
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -13,8 +12,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
+from scipy.constants import Avogadro
 from scipy.ndimage import binary_dilation
 
+from janusome.imaging.quantification.levels import Regions
+from janusome.imaging.quantification.lowest import lowest_near, lowest_visible
 from janusome.model import (
     BLOOD,
     BOUND,
@@ -26,25 +28,25 @@ from janusome.model import (
     Form,
     Scene,
     Species,
-    catalogue,
 )
 from janusome.numerics.detectability import Comparison, against_background, against_before, judged
 from janusome.numerics.precision import double
 from janusome.numerics.resample import field_of_view, resample
-from janusome.simulation.arms import BODY, Site
+from janusome.simulation.arms import BODY, CARRIER, Site
+from janusome.simulation.camera import Camera, Exposure, camera
 from janusome.simulation.layout import Pool
-from janusome.simulation.light import in_light
-from janusome.simulation.record import Scan, Visibility
+from janusome.simulation.light import Beneath
+from janusome.simulation.record import Lowest, Scan, Visibility
 from janusome.simulation.trajectory import Trajectory
 from janusome.simulation.tumor_field import Snapshot, TumorField
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy, ScanEvent
+from janusome.specification.rows import Tumor
 from janusome.units import from_internal
 
 Array = NDArray[np.float64]
 
 OUTSIDE, INSIDE = (INTERSTITIUM, BOUND), (ENDOTHELIUM, INTERNALISED, PHAGOCYTOSED)
-SITE_PREFIXES = {"intracellular_": "intracellular", "detached_": "detached"}
 
 
 class Label(NamedTuple):
@@ -53,27 +55,6 @@ class Label(NamedTuple):
     attached_outside: Any
     attached_inside: Any
     detached: Any
-
-
-@cache
-def modalities() -> dict[str, type[AbstractModality]]:
-    """Return every modality of the imaging folder by the name of its file."""
-    return catalogue("janusome.imaging", AbstractModality)
-
-
-@dataclasses.dataclass(frozen=True)
-class Camera:
-    """One scanner set up for one label: its modality's fields for every draw, its voxels, and what it was set to."""
-
-    modality: type[AbstractModality]
-    fields: Mapping[str, Array]
-    voxel_size: Array
-    conditions: Mapping[str, str]
-    settings: Mapping[str, str]
-
-    def draw(self, number: int) -> AbstractModality:
-        """Return the modality with the parameters of one draw."""
-        return self.modality(**{name: jnp.asarray(values[number]) for name, values in self.fields.items()})
 
 
 def scans_of(
@@ -99,21 +80,27 @@ def _scan(
     field: TumorField,
     book: ValueBook,
 ) -> Scan:
-    camera = _camera(study, event, label, book, lesion=lesion)
+    exposure = Exposure(study.scanners[event.scanner], label, event.sequence, event.frame)
+    setup = camera(study, exposure, book, lesion=Beneath.of(lesion))
     snapshot = field.at(lesion.name, event.at)
     moment = int(np.argmin(np.abs(coarse.times - event.at)))
     in_voxels = _in_voxels(snapshot, field, lesion, label, coarse, moment)
     in_lesion, in_background = _in_lesion(coarse, lesion, label, moment), _in_organ(coarse, lesion, label, moment)
     with double():
-        view = _View.of(study, lesion, camera, in_voxels, book)
-        before = view.shows_tissue(camera)
+        view = _View.of(study, lesion, setup, in_voxels, book)
+        before = shows_tissue(setup.draw(0), view.tissue(0))
         found = [
-            judged(_compared(camera.draw(draw), view.scene(draw, in_lesion, in_background), view.regions, before=before))
+            judged(_compared(setup.draw(draw), view.scene(draw, in_lesion, in_background), view.regions, before=before))
             for draw in range(book.draws)
         ]
-        key = jax.random.key(_seed(study.seed, event, label, lesion.name))
-        shown = camera.draw(0)
-        picture, image = _pictured(shown, view.scene(0, in_lesion, in_background), key)
+        seed = _seed(study.seed, event, label, lesion.name)
+        shown = setup.draw(0)
+        scene = view.scene(0, in_lesion, in_background)
+        picture = _expected(shown, scene)
+        image = _image(shown, scene, seed, raw_data=event.raw_data)
+        earlier = _image(shown, view.tissue(0), (seed + 1) % 2**32, raw_data=event.raw_data) if before else None
+        parts = _parts(in_lesion)
+        lowest = _lowest(setup, view, before=before, parts=parts)
     hours = from_internal(event.at, "h")
     words = f"{event.scanner} {event.sequence or ''}".strip()
     return Scan(
@@ -126,14 +113,18 @@ def _scan(
         expected=np.asarray(picture),
         image=np.asarray(image),
         lesion=np.asarray(view.regions[0]) > 0.5,
-        voxel_size=camera.voxel_size,
+        share=np.asarray(view.regions[0]),
+        before=None if earlier is None else np.asarray(earlier),
+        parts=parts,
+        lowest=Lowest(lowest, lowest * _carriers_per_label(coarse, lesion, label, moment)),
+        voxel_size=setup.voxel_size,
         visibility=Visibility(
             lesion=lesion.name,
             contrast_to_noise=np.array([one.contrast_to_noise for one in found]),
             visible=np.array([one.visible for one in found]),
             criterion=found[0].criterion,
         ),
-        settings=dict(camera.settings),
+        settings=dict(setup.settings),
         origin=lesion.grid.origin,
         direction=lesion.grid.direction,
     )
@@ -142,41 +133,6 @@ def _scan(
 def _seed(seed: int, event: ScanEvent, label: str, lesion: str) -> int:
     words = f"{seed}|{event.scanner}|{event.sequence}|{event.at}|{label}|{lesion}"
     return int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "little")
-
-
-def _camera(study: ResolvedStudy, event: ScanEvent, label: str, book: ValueBook, *, lesion: Site) -> Camera:
-    """Fill the fields of a modality from the sequence, the scanner, the label, and the organ around the lesion."""
-    scanner, formulation = study.scanners[event.scanner], study.formulation
-    modality, place = modalities()[event.modality], Place(study.host.species, lesion.tumor.background_organ)
-    chain: tuple[Scope, ...] = (Scope(f"scanner {scanner.name}", scanner), Scope(f"label {label}", study.labels[label]))
-    if label in formulation.labels:
-        chain = (Scope(f"{label} on {formulation.name}", formulation.labels[label]), *chain)
-    if event.sequence is not None:
-        chain = (Scope(f"{event.sequence} of {scanner.name}", scanner.sequences[event.sequence]), *chain)
-    chain = (*chain, Scope(f"host {study.host.name}", study.host))
-    conditions = {name: values[0].written() for name, values in scanner.values.items() if name == "field"}
-    context = {"frame_duration": np.full(book.draws, event.frame)} if event.frame is not None else {}
-    context |= in_light(modality, lesion, chain, place, book)
-    fields = {}
-    for declared in dataclasses.fields(modality):
-        name, site = declared.name, "extracellular"
-        for prefix, inside in SITE_PREFIXES.items():
-            if name.startswith(prefix):
-                name, site = name.removeprefix(prefix), inside
-        wanted = {**conditions, "site": site} if name.endswith("relaxivity") else conditions
-        fields[declared.name] = book.fill(name, chain, place, context=context, conditions=wanted)
-    width = float(book.fill("voxel_size", chain, place)[0])
-    slices = float(book.fill_or("slice_thickness", chain, place, width)[0])
-    settings = dict(conditions)
-    if event.sequence is not None:
-        settings["sequence"] = event.sequence
-        settings |= {
-            name.replace("_", " "): values[0].written() for name, values in scanner.sequences[event.sequence].values.items()
-        }
-    if event.frame is not None:
-        settings["frame"] = f"{from_internal(event.frame, 'min'):g} min"
-    settings["voxel"] = " x ".join(f"{from_internal(size, 'mm'):g}" for size in (slices, width, width)) + " mm"
-    return Camera(modality, fields, np.array([slices, width, width]), conditions, settings)
 
 
 @eqx.filter_jit
@@ -190,10 +146,48 @@ def _compared(modality: AbstractModality, scene: Scene, regions: tuple[Any, Any]
 
 
 @eqx.filter_jit
-def _pictured(modality: AbstractModality, scene: Scene, key: Any) -> tuple[Any, Any]:
-    """Return the image without noise, and one with it."""
-    expected = modality.expected(scene)
-    return expected, modality.noisy(expected, scene, key=key)
+def _expected(modality: AbstractModality, scene: Scene) -> Any:
+    return modality.expected(scene)
+
+
+@eqx.filter_jit
+def _noisy(modality: AbstractModality, scene: Scene, key: Any) -> Any:
+    return modality.noisy(modality.expected(scene), scene, key=key)
+
+
+def _image(modality: AbstractModality, scene: Scene, seed: int, *, raw_data: bool) -> Any:
+    """Return one image with noise, by way of raw data if asked."""
+    return modality.acquired(scene, seed=seed) if raw_data else _noisy(modality, scene, jax.random.key(seed))
+
+
+def _lowest(setup: Camera, view: _View, *, before: bool, parts: tuple[float, float, float]) -> Array:
+    """Return the lowest visible level of label in the lesion for every draw, mol/m^3."""
+    share, around = view.regions
+    regions = Regions(share, share / jnp.sum(share), around / jnp.sum(around), parts)
+    draws = len(next(iter(setup.fields.values())))
+    middle = lowest_visible(setup.draw(0), view.tissue(0), regions, before=before)
+    found = [lowest_near(setup.draw(k), view.tissue(k), regions, before=before, start=middle) for k in range(1, draws)]
+    return np.array([middle, *found])
+
+
+def _carriers_per_label(coarse: Trajectory, lesion: Site, label: str, moment: int) -> Array:
+    """Return the carriers of a lesion over the label that is on them, particles per mol, for every draw."""
+    sites = (*OUTSIDE, *INSIDE)
+
+    def held(species: Species) -> Array:
+        return np.sum([_whole(coarse, species, lesion.name, site, moment) for site in sites], axis=0)
+
+    carriers, labels = held(Species(Form.CARRIER, CARRIER)), held(Species(Form.ATTACHED, label))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(labels > 0.0, carriers * Avogadro / labels, np.nan)
+
+
+def _parts(held: Label) -> tuple[float, float, float]:
+    """Return the shares of a lesion's label outside cells, inside them and detached, at the median."""
+    amounts = [float(part[0]) for part in held]
+    whole = sum(amounts)
+    outside, inside, detached = (amount / whole for amount in amounts) if whole > 0.0 else (1.0, 0.0, 0.0)
+    return outside, inside, detached
 
 
 @eqx.filter_jit
@@ -216,23 +210,23 @@ class _View:
     rates: Mapping[str, tuple[Array, Array]]  # of the lesion and of what is around it, (draws,)
 
     @classmethod
-    def of(cls, study: ResolvedStudy, lesion: Site, camera: Camera, in_voxels: Label, book: ValueBook) -> _View:
-        grid, blur = lesion.grid, camera.fields.get("spatial_resolution")
+    def of(cls, study: ResolvedStudy, lesion: Site, setup: Camera, in_voxels: Label, book: ValueBook) -> _View:
+        grid, blur = lesion.grid, setup.fields.get("spatial_resolution")
         reach = float(blur[0]) if blur is not None else 0.0  # the view does not depend on the ensemble
-        margin = max(3.0 * reach, 4.0 * float(camera.voxel_size.max()))
-        shape = field_of_view(grid.inside.shape, voxel_size=tuple(grid.voxel_size), of=tuple(camera.voxel_size), margin=margin)
+        margin = max(3.0 * reach, 4.0 * float(setup.voxel_size.max()))
+        shape = field_of_view(grid.inside.shape, voxel_size=tuple(grid.voxel_size), of=tuple(setup.voxel_size), margin=margin)
 
         def onto(values: Any) -> Any:
             field = np.zeros(grid.inside.shape)
             field[grid.inside] = values
-            return resample(jnp.asarray(field), voxel_size=grid.voxel_size, of=camera.voxel_size, shape=shape)
+            return resample(jnp.asarray(field), voxel_size=grid.voxel_size, of=setup.voxel_size, shape=shape)
 
         share = onto(grid.shares)
-        reached = max(1, round(1.5 * reach / float(camera.voxel_size.min())))
+        reached = max(1, round(1.5 * reach / float(setup.voxel_size.min())))
         apart = np.asarray(binary_dilation(np.asarray(share) > 0.0, iterations=reached), dtype=bool)
         pattern = Label(*(onto(part) for part in in_voxels))
-        rates = _relaxation(study, lesion, camera, book)
-        return cls((share, jnp.asarray(~apart, dtype=float)), pattern, camera.voxel_size, rates)
+        rates = tissue_rates(study, lesion.tumor, setup, book)
+        return cls((share, jnp.asarray(~apart, dtype=float)), pattern, setup.voxel_size, rates)
 
     def scene(self, draw: int, in_lesion: Label, around: Label) -> Scene:
         """Return the scene of one draw: the median's pattern, scaled part by part to what the lesion holds in that draw."""
@@ -248,27 +242,32 @@ class _View:
             voxel_size=jnp.asarray(self.voxel_size),
         )
 
-    def shows_tissue(self, camera: Camera) -> bool:
-        """Tell whether the modality shows tissue by itself.
-
-        One that does is compared with its image without label: what is asked is whether the particle shows, not whether the
-        tumor does.
-        """
-        nothing = Label(*(np.zeros(1) for _ in Label._fields))
-        return bool(_brightest(camera.draw(0), _without_label(self.scene(0, nothing, nothing))) > 0.0)
+    def tissue(self, draw: int) -> Scene:
+        """Return the tissue alone."""
+        nothing = Label(*(np.zeros(draw + 1) for _ in Label._fields))
+        return _without_label(self.scene(draw, nothing, nothing))
 
 
-def _relaxation(study: ResolvedStudy, lesion: Site, camera: Camera, book: ValueBook) -> dict[str, tuple[Array, Array]]:
+def shows_tissue(modality: AbstractModality, tissue: Scene) -> bool:
+    """Tell whether a modality shows tissue by itself.
+
+    One that does is compared with its image without label: what is asked is whether the particle shows, not whether the tumor
+    does.
+    """
+    return bool(_brightest(modality, tissue) > 0.0)
+
+
+def tissue_rates(study: ResolvedStudy, tumor: Tumor, setup: Camera, book: ValueBook) -> dict[str, tuple[Array, Array]]:
     """Return relaxation rates and proton density of the lesion and of the organ around it; of no matter without a field."""
     host = Scope(f"host {study.host.name}", study.host)
-    here = ((Scope(f"tumor {lesion.tumor.name}", lesion.tumor), host), Place(study.host.species))
-    there = ((host,), Place(study.host.species, lesion.tumor.background_organ))
+    here = ((Scope(f"tumor {tumor.name}", tumor), host), Place(study.host.species))
+    there = ((host,), Place(study.host.species, tumor.background_organ))
 
     def both(name: str) -> tuple[Array, Array]:
-        one, other = (book.fill(name, chain, place, conditions=camera.conditions) for chain, place in (here, there))
+        one, other = (book.fill(name, chain, place, conditions=setup.conditions) for chain, place in (here, there))
         return one, other
 
-    if not camera.conditions:
+    if not setup.conditions:
         ones = (np.ones(book.draws), np.ones(book.draws))
         return dict.fromkeys(("longitudinal_relaxation_rate", "effective_transverse_relaxation_rate", "proton_density"), ones)
     T1, T2 = both("longitudinal_relaxation_time"), both("effective_transverse_relaxation_time")
@@ -296,11 +295,11 @@ def _in_voxels(snapshot: Snapshot, field: TumorField, lesion: Site, label: str, 
 
 
 def _in_lesion(coarse: Trajectory, lesion: Site, label: str, moment: int) -> Label:
-    """Return the mean label of a lesion for every draw, as the one-place lesion holds it."""
+    """Return the mean label of a lesion for every draw, as the shells of the ensemble hold it."""
     in_blood = _vessel_blood(coarse, lesion, label, moment)
 
     def held(form: Form, sites: tuple[str, ...]) -> Array:
-        amounts = [_amount(coarse, Species(form, label), lesion.name, site, 0, moment) for site in sites]
+        amounts = [_whole(coarse, Species(form, label), lesion.name, site, moment) for site in sites]
         return np.sum(amounts, axis=0) / lesion.volume
 
     return Label(
@@ -332,6 +331,15 @@ def _in_organ(coarse: Trajectory, lesion: Site, label: str, moment: int) -> Labe
         held(Form.ATTACHED, (BLOOD, INTERSTITIUM)),
         held(Form.ATTACHED, (PHAGOCYTOSED,)),
         held(Form.DETACHED, (BLOOD, INTERSTITIUM, PHAGOCYTOSED)),
+    )
+
+
+def _whole(coarse: Trajectory, species: Species, region: str, site: str, moment: int) -> Any:
+    """Return what all places of a region hold; added up one by one, so that a draw is the same in any ensemble."""
+    index = coarse.assembly.layout.pools.get(Pool(species, region, site))
+    places = 0 if index is None else len(index)
+    return sum(
+        (_amount(coarse, species, region, site, place, moment) for place in range(places)), np.zeros(len(coarse.states))
     )
 
 

@@ -79,6 +79,17 @@ class DepthProfile:
 
 
 @dataclass(frozen=True)
+class Lowest:
+    """The least label, evenly in the lesion and nowhere else, that the scan would show, for every draw; infinite if none is.
+
+    Carriers are those that hold as much label as the lesion's own do at that moment.
+    """
+
+    label: Array  # (draws,) mol/m^3
+    carriers: Array  # (draws,) particles/m^3; not a number where no carrier is left
+
+
+@dataclass(frozen=True)
 class Visibility:
     """Whether a lesion can be told from its surroundings, for every draw."""
 
@@ -101,9 +112,13 @@ class Scan:
     expected: Array  # (z, y, x) without noise
     image: Array  # (z, y, x) as the scanner shows it
     lesion: NDArray[np.bool_]  # (z, y, x) voxels more than half inside the lesion
+    share: Array  # (z, y, x) the lesion's share of each voxel
     voxel_size: Array  # (3,) m
     visibility: Visibility
     settings: dict[str, str]  # sequence, frame, resolution ... as words, for figure captions and sidecars
+    before: Array | None = None  # (z, y, x) as the scanner shows the place without label, where tissue shows
+    parts: tuple[float, float, float] = (1.0, 0.0, 0.0)  # shares of the lesion's label outside cells, inside, detached
+    lowest: Lowest | None = None
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
     direction: tuple[tuple[float, float, float], ...] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 

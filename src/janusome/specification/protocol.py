@@ -50,13 +50,17 @@ class Dosing(Strict):
 
 
 class Scanning(Strict):
-    """A scan: `frame` is how long PET counts, `sequence` how MRI excites, `label` what is looked for if there are several."""
+    """A scan: `frame` is how long PET counts, `sequence` how MRI excites, `label` what is looked for if there are several.
+
+    With `raw_data` the picture goes by way of raw data (counts, echoes, pressures) and their reconstruction.
+    """
 
     at: Moment
     scan: str
     frame: Duration | None = None
     sequence: str | None = None
     label: str | None = None
+    raw_data: bool = False
 
 
 class Heating(Strict):

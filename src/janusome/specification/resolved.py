@@ -45,6 +45,7 @@ class ScanEvent:
     labels: tuple[str, ...]
     frame: float | None = None
     sequence: str | None = None
+    raw_data: bool = False
     cycle: int = 0
 
 

@@ -250,7 +250,7 @@ def _scan(event: Scanning, scanner: Scanner | None, path: Path, findings: Collec
     _check_settings(event, scanner, path, findings)
     sequence = event.sequence or (next(iter(scanner.sequences)) if len(scanner.sequences) == 1 else None)
     frame = internal(event.frame, "h") if event.frame else None
-    return ScanEvent(internal(event.at, "h"), scanner.name, scanner.modality, labels, frame, sequence)
+    return ScanEvent(internal(event.at, "h"), scanner.name, scanner.modality, labels, frame, sequence, event.raw_data)
 
 
 def _nothing_to_see(scanner: Scanner, path: Path, findings: Collector, formulation: Formulation) -> None:

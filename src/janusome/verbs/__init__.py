@@ -9,22 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janusome.errors import InputError, InputErrors
-from janusome.reporting.folders import Calibrated, Qualification, Result
+from janusome.reporting.folders import Calibrated, Images, Qualification, Quantification, Result
+from janusome.verbs.common import Progress, check_count, check_counts, kind_of, library_of, never, silent
+from janusome.verbs.imaging import image, quantify
 
 if TYPE_CHECKING:
     from janusome.files.bibliography import Source
-    from janusome.files.library import Library, Summary
+    from janusome.files.library import Summary
     from janusome.reporting.comparison import Comparison
     from janusome.reporting.doctor import Check
     from janusome.simulation.corona_account import CoronaAccount
     from janusome.specification.conditions import Caution
     from janusome.specification.resolved import ResolvedStudy
     from janusome.specification.rows import AbstractRow
-    from janusome.specification.study import Study
-
-    StudyLike = Study | Mapping[str, Any] | Path | str
-
-Progress = Callable[[str, float], None]  # what is being done, and the share of it that is done
+    from janusome.verbs.common import StudyLike
 
 DEMO = "janusome-demo"
 
@@ -77,17 +75,17 @@ def run(
     from janusome.files.result_folder import check_target
     from janusome.reporting.prepared import prepare
 
-    report, target = progress or _silent, Path(output)
+    report, target = progress or silent, Path(output)
     check_target(target, force=force)
-    _check_counts(draws=draws, seed=seed, threads=threads)
+    check_counts(draws=draws, seed=seed, threads=threads)
     report("reading the study", 0.0)
-    rows = _library(library)
+    rows = library_of(library)
     prepared = prepare(study, rows)
     report("reading the study", 1.0)
 
     from janusome.reporting.execution import Control, Errand, write_run
 
-    control = Control(threads=threads, on_progress=report, should_stop=should_stop or _never)
+    control = Control(threads=threads, on_progress=report, should_stop=should_stop or never)
     changes = {name: value for name, value in (("draws", draws), ("seed", seed)) if value is not None}
     write_run(Errand(prepared, rows, target, force, control), changes=changes)
     return Result(target)
@@ -129,16 +127,16 @@ def calibrate(
 
     target, path = Path(output), Path(observations)
     check_target(target, force=force)
-    _check_counts(seed=seed, threads=threads)
-    _check_count("draws", draws, highest=100_000, lowest=100)
-    rows = _library(library)
+    check_counts(seed=seed, threads=threads)
+    check_count("draws", draws, highest=100_000, lowest=100)
+    rows = library_of(library)
     prepared = prepare(study, rows)
     read = read_calibration_data(path)
 
     from janusome.reporting.execution import Asked, Control, Errand, write_posterior
 
     asked = Asked(tuple(values), draws, prepared.study.seed if seed is None else seed)
-    control = Control(threads=threads, on_progress=progress or _silent, should_stop=should_stop or _never)
+    control = Control(threads=threads, on_progress=progress or silent, should_stop=should_stop or never)
     write_posterior(Errand(prepared, rows, target, force, control), path, read, asked=asked)
     return Calibrated(target)
 
@@ -177,7 +175,7 @@ def validate(study: StudyLike, *, library: Path | str | None = None) -> Validati
     """
     from janusome.reporting.prepared import prepare
 
-    prepared = prepare(study, _library(library))
+    prepared = prepare(study, library_of(library))
     if library is not None or not isinstance(prepared.plain.get("formulation"), str):
         from janusome.simulation.run import check  # rows of the shipped library are complete; others may lack a value
 
@@ -197,8 +195,8 @@ def corona(study: StudyLike, *, library: Path | str | None = None, draws: int = 
     from janusome.simulation.corona_account import corona_account
     from janusome.specification.corona import proteins
 
-    _check_count("draws", draws, highest=100_000)
-    rows = _library(library)
+    check_count("draws", draws, highest=100_000)
+    rows = library_of(library)
     resolved = prepare(study, rows).study
     if resolved.carrier is None:
         raise InputError("formulation", f"is {resolved.formulation.name}, which has no carrier", "choose one that has")
@@ -239,16 +237,14 @@ def qualify(
     from janusome.qualification.parts import PARTS
 
     if what == "imaging":
-        return _qualify_imaging(
-            output, data=data, force=force, progress=progress or _silent, should_stop=should_stop or _never
-        )
+        return _qualify_imaging(output, data=data, force=force, progress=progress or silent, should_stop=should_stop or never)
     if what not in PARTS:
         raise InputError(what, "is no part that can be qualified", f"qualify {', '.join(PARTS)} or imaging")
     part = PARTS[what]
     source = data_folder(data, holding=part.holding)
     with result_folder(output, force=force) as folder:
         sections = compared(
-            part.comparisons, source, frozen=frozen, progress=progress or _silent, should_stop=should_stop or _never
+            part.comparisons, source, frozen=frozen, progress=progress or silent, should_stop=should_stop or never
         )
         write_qualification(folder, sections, title=part.title, frozen=frozen)
     return Qualification(Path(output))
@@ -269,21 +265,21 @@ def _qualify_imaging(
 
 def list_(kind: str | None = None, *, library: Path | str | None = None) -> tuple[Summary, ...]:
     """Return what the library holds of one kind, or of all."""
-    rows = _library(library)
-    kinds = rows.kinds if kind is None else (_kind(kind, rows),)
+    rows = library_of(library)
+    kinds = rows.kinds if kind is None else (kind_of(kind, rows),)
     return tuple(summary for each in kinds for summary in rows.summaries(each))
 
 
 def show(name: str, *, library: Path | str | None = None) -> tuple[AbstractRow, ...]:
     """Return every row of a name or an alias; "carrier/peg-liposome" asks for one kind."""
-    rows = _library(library)
+    rows = library_of(library)
     kind, slash, rest = name.partition("/")
-    return (rows.row(_kind(kind, rows), rest),) if slash else rows.find(name)
+    return (rows.row(kind_of(kind, rows), rest),) if slash else rows.find(name)
 
 
 def sources(*, library: Path | str | None = None) -> Mapping[str, Source]:
     """Return every source of the library by its key."""
-    return _library(library).sources
+    return library_of(library).sources
 
 
 def schema() -> dict[str, Any]:
@@ -319,47 +315,11 @@ def doctor() -> tuple[Check, ...]:
     return checks()
 
 
-def _library(overlay: Path | str | None) -> Library:
-    from janusome.files.library import Library
-
-    return Library(overlay)
-
-
-def _kind(word: str, rows: Library) -> str:
-    """Return the kind of a word, which may be its plural."""
-    plural = {f"{kind}s": kind for kind in rows.kinds}
-    kind = plural.get(word, word)
-    if kind not in rows.kinds:
-        from janusome.errors import near_misses
-
-        raise InputError(f"kind {word!r}", "is not in the library", near_misses(word, [*rows.kinds, *plural]))
-    return kind
-
-
-def _check_counts(*, draws: int | None = None, seed: int | None = None, threads: int | None = None) -> None:
-    _check_count("draws", draws, highest=100_000)
-    _check_count("seed", seed, highest=2**32 - 1)
-    _check_count("threads", threads, highest=4096, lowest=1)
-
-
-def _check_count(name: str, value: int | None, *, highest: int, lowest: int = 0) -> None:
-    if value is not None and not lowest <= value <= highest:
-        raise InputError(f"--{name}", f"is {value}", f"allowed is {lowest} to {highest}")
-
-
-def _silent(what: str, done: float) -> None:
-    """Report nothing."""
-    del what, done
-
-
-def _never() -> bool:
-    """Do not stop."""
-    return False
-
-
 __all__ = [
     "Calibrated",
+    "Images",
     "InputErrors",
+    "Quantification",
     "Result",
     "Validation",
     "calibrate",
@@ -367,8 +327,10 @@ __all__ = [
     "corona",
     "demo",
     "doctor",
+    "image",
     "list_",
     "qualify",
+    "quantify",
     "run",
     "schema",
     "show",

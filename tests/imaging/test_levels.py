@@ -1,0 +1,101 @@
+"""The way back: levels of label from the means of an image."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from imaging_scenes import ct, mri, pet, scene, sphere
+
+from janusome.imaging.quantification.levels import Regions, noise_of_means, seen, solved
+from janusome.numerics.precision import double
+
+
+@pytest.fixture(autouse=True)
+def _in_double_precision():
+    with double():
+        yield
+
+
+def regions(*, count, spacing, diameter=10e-3, away=2.0, parts=(1.0, 0.0, 0.0)):
+    share = sphere(diameter, count=count, spacing=spacing)
+    far = np.asarray(sphere(diameter * away, count=count, spacing=spacing)) == 0.0
+    inside = jnp.asarray(np.asarray(share) > 0.5, dtype=float)
+    return Regions(share, inside / inside.sum(), jnp.asarray(far / far.sum()), parts)
+
+
+CASES = {
+    "pet": (pet(), 1.25e-3, 3e-10, 2e-11),
+    "ct": (ct(), 1.2e-3, 20.0, 1.0),
+    "mri": (mri(), 1.25e-3, 0.2, 0.01),
+}
+
+
+def tissue_of(geometry, spacing):
+    return scene(np.zeros(geometry.share.shape), voxel_size=(spacing,) * 3)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_levels_that_made_an_image_are_found_in_it(name):
+    modality, spacing, level, around = CASES[name]
+    geometry = regions(count=24, spacing=spacing)
+    tissue, truth = tissue_of(geometry, spacing), jnp.asarray([level, around])
+    before = seen(modality, tissue, geometry, jnp.zeros(2))
+    means = seen(modality, tissue, geometry, truth)
+    found = solved(modality, tissue, geometry, means=means, before=before if before[0] != 0.0 else None)
+    np.testing.assert_allclose(found.levels, truth, rtol=1e-6)
+
+
+def test_what_leaks_from_a_small_lesion_is_given_back():
+    modality, spacing = pet(), 1.25e-3
+    geometry = regions(count=24, spacing=spacing, diameter=6e-3, away=3.0)
+    tissue = tissue_of(geometry, spacing)
+    means = seen(modality, tissue, geometry, jnp.asarray([1e-10, 0.0]))
+    even = seen(modality, tissue, geometry, jnp.asarray([1e-10, 1e-10]))
+    assert means[0] < 0.6 * even[0]  # the recovery of a sphere about as wide as the scanner's blur
+    found = solved(modality, tissue, geometry, means=means, before=None)
+    np.testing.assert_allclose(found.levels[0], 1e-10, rtol=1e-6)
+
+
+def test_the_gain_of_a_coil_does_not_move_levels_in_mri():
+    modality, spacing = mri(), 1.25e-3
+    geometry = regions(count=16, spacing=spacing)
+    tissue, truth = tissue_of(geometry, spacing), jnp.asarray([0.3, 0.02])
+    before, means = (seen(modality, tissue, geometry, levels) for levels in (jnp.zeros(2), truth))
+    found = solved(modality, tissue, geometry, means=37.0 * means, before=37.0 * before)
+    np.testing.assert_allclose(found.levels, truth, rtol=1e-6)
+
+
+def test_levels_scatter_over_noisy_images_as_the_noise_of_means_says():
+    modality, spacing = pet(), 1.25e-3
+    geometry = regions(count=24, spacing=spacing)
+    tissue, truth = tissue_of(geometry, spacing), jnp.asarray([3e-10, 3e-11])
+    full = geometry.labelled(tissue, truth)
+    expected = modality.expected(full)
+    found = [
+        solved(
+            modality,
+            tissue,
+            geometry,
+            means=geometry.means(modality.noisy(expected, full, key=jax.random.key(k))),
+            before=None,
+        ).levels
+        for k in range(40)
+    ]
+    means = seen(modality, tissue, geometry, truth)
+    at = solved(modality, tissue, geometry, means=means, before=None)
+    spread = jnp.linalg.solve(at.response, jnp.diag(noise_of_means(modality, tissue, geometry, truth)[0]))
+    assert abs(np.mean([one[0] for one in found]) / truth[0] - 1.0) < 0.02
+    assert np.std([one[0] for one in found]) == pytest.approx(float(jnp.linalg.norm(spread[0])), rel=0.3)
+
+
+def test_of_two_concentrations_with_one_signal_the_lower_is_found():
+    """T1 brightens and T2* darkens: the same signal comes back at a higher concentration."""
+    modality, spacing = mri(), 1.25e-3
+    geometry = regions(count=16, spacing=spacing)
+    tissue = tissue_of(geometry, spacing)
+    low = jnp.asarray([0.3, 0.0])
+    means, before = (seen(modality, tissue, geometry, levels) for levels in (low, jnp.zeros(2)))
+    assert seen(modality, tissue, geometry, jnp.asarray([60.0, 0.0]))[0] < means[0]
+    np.testing.assert_allclose(
+        solved(modality, tissue, geometry, means=means, before=before).levels, low, rtol=1e-6, atol=1e-9
+    )

@@ -228,6 +228,7 @@ class Scene(eqx.Module):
     attached_inside: Float[Array, "z y x"] = quantity("mol/m^3")
     detached: Float[Array, "z y x"] = quantity("mol/m^3")
     longitudinal_relaxation_rate: Float[Array, "z y x"] = quantity("1/s")
+    transverse_relaxation_rate: Float[Array, "z y x"] = quantity("1/s")
     effective_transverse_relaxation_rate: Float[Array, "z y x"] = quantity("1/s")
     proton_density: Float[Array, "z y x"] = quantity("")
     voxel_size: Float[Array, 3] = quantity("m")  # z, y, x

@@ -135,6 +135,8 @@ def _apply(equation: Any, inputs: list[Dimension]) -> list[Dimension]:
     inner = next((parameters[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in parameters), None)
     if inner is not None and name not in ("scan", "while", "cond"):
         return _walk(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), inputs)
+    if name == "scan":
+        return _repeated(parameters, inputs)
     several = len(equation.outvars)
     if name in SAME:
         values = inputs[:1] + inputs[2:] if name.startswith("scatter") else inputs
@@ -167,6 +169,17 @@ def _apply(equation: Any, inputs: list[Dimension]) -> list[Dimension]:
     if name == "pow":
         return [_to_the(inputs, equation.invars[1])]
     raise _Disagreement(f"no rule for {name}; add one to the dimension check")
+
+
+def _repeated(parameters: Any, inputs: list[Dimension]) -> list[Dimension]:
+    """Walk a loop once: what it carries on must measure what it began with."""
+    body, constants, carried = parameters["jaxpr"], parameters["num_consts"], parameters["num_carry"]
+    begun = inputs[constants : constants + carried]
+    outputs = _walk(body.jaxpr, body.consts, inputs)
+    kept = [_agreeing("scan", pair) for pair in zip(begun, outputs[:carried], strict=True)]
+    if kept != begun:  # what began as nothing has got a dimension
+        outputs = _walk(body.jaxpr, body.consts, [*inputs[:constants], *kept, *inputs[constants + carried :]])
+    return [*kept, *outputs[carried:]]
 
 
 def _agreeing(name: str, values: Sequence[Dimension]) -> Dimension:

@@ -7,6 +7,7 @@ import pytest
 from dimensions import agrees, dimensions_of
 
 from janusome.errors import DimensionError
+from janusome.imaging.xray import beam
 from janusome.model import AbstractRate, AbstractTransfer, PerPlace
 from janusome.units import quantity
 from law_cases import every_law, every_modality, random_law, random_lesion, random_material, random_scene, random_stimulus
@@ -56,25 +57,27 @@ def test_rates_of_cells_are_cells_per_time(law):
 
 
 # An image counts nuclei, and Avogadro's number is written as the plain number that it is in a set where amounts are moles:
-# for PET moles are therefore counts. Noise by `noisy` is random and has no dimension of its own to check.
-# CT multiplies tables of photons and attenuation, plain numbers of the internal set, with lengths, masses and charges.
+# for PET and SPECT moles are therefore counts. Noise by `noisy` is random and has no dimension of its own to check.
+# MPI sets energies of cores over kT, with Boltzmann's constant as a plain number.
 COUNTED = {
     "Pet": ("[substance]",),
-    "Ct": ("[length]", "[mass]", "[time]", "[current]", "[substance]"),
+    "Spect": ("[substance]",),
+    "Mpi": ("[length]", "[mass]", "[time]", "[current]", "[temperature]"),
 }
 
 
 @pytest.mark.parametrize("modality", every_modality(), ids=lambda one: one.__name__)
-def test_images_and_their_noise_measure_what_the_modality_declares(modality):
+def test_images_and_their_noise_measure_what_the_modality_declares(modality, monkeypatch):
     random = np.random.default_rng(3)
     scanner, scene = random_law(modality, random, places=1, scalar=True), random_scene(random)
     counted = COUNTED.get(modality.__name__, ())
 
-    def images(filled, seen):
-        image = filled.expected(seen)
-        return image, filled.noise(image, seen), filled.shown(image, seen)
+    def images(filled, seen, of_beams):
+        monkeypatch.setattr(beam, "tables", lambda: of_beams)  # the tables of X-rays carry their units too
+        image, share = filled.expected(seen), jnp.ones(seen.detached.shape) / seen.detached.size
+        return image, filled.noise(image, seen), filled.shown(image, seen), filled.noise_of_mean(image, seen, weights=share)
 
-    found = dimensions_of(images, scanner, scene, counted=counted)
+    found = dimensions_of(images, scanner, scene, beam.tables(), counted=counted)
     assert all(agrees(one, modality.unit, counted=counted) for one in found), [str(one) for one in found]
 
 

@@ -49,6 +49,7 @@ RATES = [law for law in LAWS if issubclass(law, AbstractRate)]
 PLACES = 64  # independent draws in one state
 TESTS = Path(__file__).parents[1]
 LIBRARY = Path(inspect.getfile(AbstractProcess)).parent / "library"
+SIGNED = {"Photoacoustic"}  # a band without the lowest frequencies leaves images that are negative beside what is bright
 
 each_law = pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 each_transfer = pytest.mark.parametrize("law", TRANSFERS, ids=lambda law: law.__name__)
@@ -273,6 +274,9 @@ def finished_and_open(root):
     return [one for one in found if one.__module__.startswith("janusome.")]
 
 
+REPLACEABLE = {(AbstractModality, "acquired")}  # a default that is right for every modality, and that a better way replaces
+
+
 def violations(root):
     """Where a family of classes is neither interface nor finished."""
     found = []
@@ -286,7 +290,7 @@ def violations(root):
             for name, value in vars(child).items():
                 inherited = vars(one).get(name)
                 finished = callable(inherited) and not getattr(inherited, "__isabstractmethod__", False)
-                if finished and callable(value) and not name.startswith("__"):
+                if finished and callable(value) and not name.startswith("__") and (one, name) not in REPLACEABLE:
                     found.append(f"{child.__name__}.{name} overrides a finished method of {one.__name__}")
     return found
 
@@ -331,7 +335,7 @@ def test_an_image_is_finite_non_negative_differentiable_and_its_noise_comes_from
     for field in (image, shown, noise):
         assert field.shape == scene.proton_density.shape
         assert np.isfinite(field).all()
-        assert (np.asarray(field) >= -1e-9 * np.abs(field).max()).all()
+        assert modality.__name__ in SIGNED or (np.asarray(field) >= -1e-9 * np.abs(field).max()).all()
     assert np.array_equal(one, seen(scanner, jax.random.key(1))[-1])
     assert not np.array_equal(one, seen(scanner, jax.random.key(2))[-1])
     gradient = eqx.filter_jit(eqx.filter_grad(lambda filled: jnp.sum(filled.expected(scene))))(scanner)

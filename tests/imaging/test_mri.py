@@ -168,7 +168,7 @@ HOSTS = sorted((Path(janusome.__file__).parent / "library" / "hosts").glob("*.ya
 
 
 @pytest.mark.parametrize("path", HOSTS, ids=lambda path: path.stem)
-def test_blood_at_7_tesla_relaxes_in_about_two_seconds_and_not_in_0_4(path):
+def test_blood_at_7_tesla_relaxes_in_about_two_seconds_and_not_in_the_0_437_of_a_peer(path):
     values = yaml.safe_load(path.read_text(encoding="utf-8"))["organs"]["venous"]["values"]["longitudinal_relaxation_time"]
     (at_7_tesla,) = (value for value in values if value["conditions"]["field"] == "7 T")
     assert 1.9 <= to_internal(at_7_tesla["value"], at_7_tesla["unit"]) <= 2.4

@@ -11,7 +11,7 @@ import pytest
 from janusome.imaging.xray.acquisition import counting, expected_signal, integrating, log_signal, noisy_signal, open_signal
 from janusome.imaging.xray.beam import behind_water, energy_read, hounsfield_slope, tissue_number, tube_photons
 from janusome.imaging.xray.decomposition import across_edge, concentrations, masses_along
-from janusome.imaging.xray.hardening import hounsfield, water_correction
+from janusome.imaging.xray.hardening import beside_element, hounsfield, water_correction
 from janusome.imaging.xray.quantification import concentration, lowest_visible
 from janusome.imaging.xray.tables import WATER, attenuation, k_edge, photon_energies, tissues
 from janusome.numerics.backprojection import filtered_backprojection
@@ -210,6 +210,52 @@ def test_the_whole_chain_has_the_slope_of_the_short_one_and_is_straight_until_go
     assert initial == pytest.approx(slope(GOLD, voltage=120, water=0.2), rel=0.03)
     assert (more - none) / 20.0 == pytest.approx(initial, rel=0.03)
     assert 0.87 < (much - none) / 100.0 / initial < 0.93  # 24 mm of 100 mg/mL: water's correction is not gold's
+
+
+def chords(diameter, offsets):
+    return 2.0 * np.sqrt(np.maximum((0.5 * diameter) ** 2 - offsets**2, 0.0))
+
+
+def rod_in_water(element, concentration, *, diameter):
+    """Logarithms behind a rod at the center of 20 cm of water, of one view; its beam of many views; and its chords."""
+    beam = ParallelBeam(np.arange(400) * math.pi / 400, 801, 0.25e-3)
+    rod = chords(diameter, beam.offsets())
+    mean, _ = expected_signal(
+        {WATER: 1000.0 * chords(0.2, beam.offsets()), element: concentration * rod}, photons(), integrating()
+    )
+    return log_signal(mean, open_signal(photons(), integrating())), beam, rod
+
+
+def at_center(water_path, beam):
+    views = np.broadcast_to(water_path, (len(beam.angles), beam.bins))
+    return hounsfield(filtered_backprojection(views, beam, shape=(9, 9), pixel_size=0.25e-3).mean())
+
+
+def test_numbers_are_straight_within_three_percent_up_to_100_mg_per_ml_of_gold_in_five_millimeters():
+    correction = water_correction(photons(), integrating(), longest=0.4)
+
+    def number(concentration):
+        p, beam, _ = rod_in_water(GOLD, concentration, diameter=5e-3)
+        return at_center(correction.water_path(p)[0], beam)
+
+    none = number(0.0)
+    slopes = [(number(c) - none) / c for c in (1.0, 10.0, 30.0, 100.0)]
+    assert slopes == pytest.approx([slopes[0]] * 4, rel=0.03)
+
+
+@pytest.mark.parametrize("element", [GOLD, IODINE])
+def test_with_the_elements_own_hardening_taken_off_they_are_straight_in_24_millimeters_too(element):
+    correction, detector = water_correction(photons(), integrating(), longest=0.4), integrating()
+    straight, found = slope(element, voltage=120, water=0.2), []
+    for truth in (1.0, 20.0, 100.0):
+        p, beam, rod = rod_in_water(element, truth, diameter=24e-3)
+        number = at_center(correction.water_path(p)[0], beam)
+        for _ in range(3):
+            mass = number / straight * rod
+            path = beside_element(p[0], mass, element=element, photons=photons(), detector=detector, behind=0.2)
+            number = at_center(path, beam)
+        found.append(number / truth / straight)
+    assert found == pytest.approx([1.0] * 3, rel=0.03)
 
 
 def test_decomposition_is_straight_up_to_100_mg_per_ml():

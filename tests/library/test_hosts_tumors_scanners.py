@@ -80,17 +80,18 @@ def test_every_spread_holds_its_value(key):
 
 
 @EVERY_ROW
-def test_relaxation_times_are_given_at_three_fields_and_t2star_is_below_t1(key):
+def test_relaxation_times_are_given_at_three_fields_and_t2star_is_below_t2_below_t1(key):
     for path, table in tables(ROWS[key]):
         if "longitudinal_relaxation_time" not in table:
             continue
         times = {}
-        for name in ("longitudinal_relaxation_time", "effective_transverse_relaxation_time"):
-            times[name] = {value["conditions"]["field"]: number({"": value}, "") for value in table[name]}
-            assert times[name].keys() == {"1.5 T", "3 T", "7 T"}, path
-        t1, t2star = times.values()
+        for name in ("longitudinal", "transverse", "effective_transverse"):
+            times[name] = {value["conditions"]["field"]: number({"": value}, "") for value in table[f"{name}_relaxation_time"]}
+            assert times[name].keys() >= {"1.5 T", "3 T", "7 T"}, path
+        t1, t2, t2star = times.values()
         assert list(t1.values()) == sorted(t1.values()), f"{path}: T1 rises with the field"
-        assert all(t2star[field] < t1[field] / 2 for field in t1), path
+        assert all(t2star[field] < t1[field] / 2 for field in t2star), path
+        assert all(t2star[field] <= t2[field] < t1[field] for field in t2star), f"{path}: T2* is the shortest"
 
 
 @EVERY_HOST
@@ -249,10 +250,11 @@ def test_her2_rises_from_triple_negative_to_her2_positive_breast_cancer():
     assert counts[-1] / counts[0] > 20.0
 
 
-def test_every_magnet_has_both_sequences_and_its_field():
-    for name, field in (("mri-1.5t", 1.5), ("mri-3t", 3.0), ("mri-7t", 7.0)):
+def test_every_magnet_has_every_sequence_and_its_field():
+    for name, field in (("mri-1.5t", 1.5), ("mri-3t", 3.0), ("mri-7t", 7.0), ("mri-9.4t", 9.4)):
         scanner = ROWS["scanners", name]
         assert number(scanner["values"], "field") == field
+        assert scanner["sequences"].keys() >= {"t1w-spgr", "t2star-gre", "t2w-se", "t2w-fse", "t1w-ir", "balanced"}
         t1w, t2star = scanner["sequences"]["t1w-spgr"]["values"], scanner["sequences"]["t2star-gre"]["values"]
         assert number(t1w, "echo_time") < number(t2star, "echo_time") < number(t2star, "repetition_time")
 

@@ -162,6 +162,7 @@ def test_sizes_and_relaxivities_say_how_they_were_measured(key):
         "hydrodynamic_diameter": {"weighting", "medium"},
         "zeta_potential": {"medium"},
         "longitudinal_relaxivity": {"field", "site", "medium"},
+        "transverse_relaxivity": {"field", "site", "medium"},
         "effective_transverse_relaxivity": {"field", "site", "medium"},
     }
     for path, name, value in values(ROWS[key]):
@@ -226,12 +227,12 @@ def test_positron_yields_are_those_of_pet_and_not_lumped_with_electron_capture(n
 
 def test_radiolabels_decay_and_every_label_that_can_come_off_does():
     radioactive = {name for name in of("labels") if "radioactive_decay" in ROWS["labels", name].get("laws", [])}
-    assert radioactive == {"cu-64", "zr-89", "in-111", "i-124"}
+    assert radioactive == {"cu-64", "zr-89", "in-111", "i-124", "lu-177", "f-18", "ga-68", "tc-99m"}
     loose = {name for name in of("labels") if "label_detachment" in ROWS["labels", name].get("laws", [])}
-    assert loose == set(of("labels")) - {"iron-oxide-core", "gold-core", "gold-nanorod-core", "cdte-dot"}
+    assert loose == set(of("labels")) - {name for name in of("labels") if name.endswith("-core")} - {"cdte-dot"}
 
 
-@pytest.mark.parametrize(("name", "organ"), [("cu-64", "liver"), ("zr-89", "bone"), ("in-111", "bone")])
+@pytest.mark.parametrize(("name", "organ"), [("cu-64", "liver"), ("zr-89", "bone"), ("in-111", "bone"), ("lu-177", "bone")])
 def test_detached_metals_go_to_the_organ_that_shows_them(name, organ):
     there = ROWS["labels", name]["organs"][organ]["values"]
     for quantity in ("partition_coefficient", "vascular_exchange_ratio"):
@@ -248,20 +249,23 @@ def test_relaxivities_cover_the_scanners_and_fall_in_t1_with_the_field(name):
     falling = relaxivities(name, "longitudinal_relaxivity")
     assert {"1.5 T", "3 T", "7 T"} <= set(falling)
     assert falling["1.5 T"] > falling["3 T"] > falling["7 T"]
-    assert {"1.5 T", "3 T", "7 T"} <= set(relaxivities(name, "effective_transverse_relaxivity"))
+    for quantity in ("transverse_relaxivity", "effective_transverse_relaxivity"):
+        assert {"1.5 T", "3 T", "7 T"} <= set(relaxivities(name, quantity))
 
 
 def test_ferumoxytol_has_the_relaxivities_measured_in_plasma():
     label = ROWS["formulations", "ferumoxytol"]["labels"]["iron-oxide-core"]["values"]
     measured = {
         (name, each["conditions"]["field"]): each["value"]
-        for name in ("longitudinal_relaxivity", "effective_transverse_relaxivity")
+        for name in ("longitudinal_relaxivity", "transverse_relaxivity", "effective_transverse_relaxivity")
         for each in label[name]
         if each["grade"] == "measured"
     }
     assert measured == {
         ("longitudinal_relaxivity", "1.5 T"): 19.0,
         ("longitudinal_relaxivity", "3 T"): 9.5,
+        ("transverse_relaxivity", "1.5 T"): 64.9,
+        ("transverse_relaxivity", "3 T"): 65.2,
         ("effective_transverse_relaxivity", "1.5 T"): 64.4,
         ("effective_transverse_relaxivity", "3 T"): 55.7,
     }

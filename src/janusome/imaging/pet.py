@@ -6,12 +6,15 @@ import math
 from typing import ClassVar
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
-from scipy.constants import Avogadro
 
+from janusome.imaging.nuclear.body import CrossSection
+from janusome.imaging.nuclear.coincidences import Ring, reconstructed
+from janusome.imaging.nuclear.counts import Counted, mean_activity
 from janusome.model import AbstractModality, Scene
-from janusome.numerics.blur import correlated_noise, exponential_blur, gaussian_blur, squared_kernel, standard_deviation
-from janusome.units import factor, from_internal, quantity
+from janusome.numerics.blur import exponential_blur, gaussian_blur, standard_deviation
+from janusome.units import from_internal, quantity
 
 Field = Float[Array, "z y x"]
 Scalar = Float[Array, ""]
@@ -22,18 +25,20 @@ class Pet(AbstractModality):
 
     $$ A = G_{scanner} * G_{range} * \lambda N_A\,(c_{attached} + c_{detached})\,\frac{1-e^{-\lambda T}}{\lambda T} $$
     $$ \mathrm{var} = F^2\,\frac{A}{V\,T\,\epsilon},\qquad
-       \epsilon = S\,\frac{Y}{Y_0}\,e^{-\mu L}\,(1 - f_{scatter}) $$
+       \epsilon = S\,\frac{Y}{Y_0}\,e^{-\mu L}\,\Big(\frac{1}{1 - f_{scatter}} + \rho\Big)^{-1} $$
 
     The scene stands at the start of the frame, of length T. Attached and detached label shine alike: PET cannot tell them
     apart. The range is the point density $e^{-kr}/r$ with the given mean: seen along a line it is the cusp that line-spread
     functions show, where a Gaussian of the same mean lacks both the peak and the tail.
-    The variance is that of the noise-equivalent counts (trues² over trues and scatter) of one resolution element of volume V,
-    with the grain of the scanner's blur. S is counts per decay of the nuclide, of yield Y_0, that it was measured with; Y the
-    yield of this one; μL the attenuation of the photon pair. F, the noise over that ideal, is what reconstruction adds; it is
-    calibrated on a phantom with this same formula, so that what S leaves out cancels. Worked number: with S = 1 %, 5 kBq/mL of
-    fluorine-18, 5 min, 5 mm, μL = 2.2, a third scattered and F = 3, a small voxel has 14 % noise.
-    Holds for quiet count rates, in soft tissue. Leaves out randoms and dead time, prompt gammas (Zr-89, I-124), range in lung,
-    spill-over of noise from hot into cold regions, and the bias of iterative methods; noise is Gaussian and may be negative.
+    The variance is that of the noise-equivalent counts (trues² over trues, scatter and randoms) of one resolution element of
+    volume V, with the grain of the scanner's blur; ρ is randoms over trues. S is counts per decay of the nuclide, of yield
+    Y_0, that it was measured with; Y the yield of this one; μL the attenuation of the photon pair. F, the noise over that
+    ideal, is what reconstruction adds; it is calibrated on a phantom with this same formula, so that what S leaves out
+    cancels. Worked number: with S = 1 %, 5 kBq/mL of fluorine-18, 5 min, 5 mm, μL = 2.2, a third scattered, no randoms and
+    F = 3, a small voxel has 14 % noise.
+    `acquired` goes by way of counts along rays instead (imaging.nuclear.coincidences).
+    Holds for quiet count rates, in soft tissue. Leaves out dead time, prompt gammas (Zr-89, I-124), range in lung, spill-over
+    of noise from hot into cold regions, and the bias of iterative methods; noise is Gaussian and may be negative.
     """
 
     unit: ClassVar[str] = "Bq/mL"
@@ -47,24 +52,19 @@ class Pet(AbstractModality):
     sensitivity: Scalar = quantity("cps/Bq")
     reference_positron_yield: Scalar = quantity("")
     scatter_fraction: Scalar = quantity("")
+    randoms_ratio: Scalar = quantity("")
     attenuation_coefficient: Scalar = quantity("1/m")
     attenuation_path: Scalar = quantity("m")
     noise_amplification: Scalar = quantity("")
 
     def expected(self, scene: Scene) -> Field:
         """Mean activity concentration during the frame, as blurred as the scanner shows it."""
-        decay_constant = math.log(2.0) / self.half_life
-        decays = decay_constant * self.frame_duration
-        label = scene.attached_outside + scene.attached_inside + scene.detached
-        activity = decay_constant * Avogadro * label * (-jnp.expm1(-decays) / decays)
-        annihilations = exponential_blur(activity, mean_distance=self.positron_range, voxel_size=scene.voxel_size)
-        seen = gaussian_blur(annihilations, width=self._width(), voxel_size=scene.voxel_size)
+        seen = gaussian_blur(self._annihilating(scene), width=self._width(), voxel_size=scene.voxel_size)
         return from_internal(seen, self.unit)
 
     def noisy(self, expected: Field, scene: Scene, *, key: Array) -> Field:
         """One image: noise with the variance of counts and the grain of the scanner's resolution."""
-        grain = correlated_noise(key, expected.shape, width=self._width(), voxel_size=scene.voxel_size)
-        return expected + self.noise(expected, scene) * grain
+        return self._counted(scene).noisy(expected, unit=self.unit, key=key)
 
     def shown(self, expected: Field, scene: Scene) -> Field:
         """The expected image itself: counting noise has no bias."""
@@ -73,25 +73,53 @@ class Pet(AbstractModality):
 
     def noise(self, expected: Field, scene: Scene) -> Field:
         """Square root of the variance above, in every voxel."""
-        return jnp.sqrt(self._variance_density(expected) / self._element_volume(expected, scene))
+        return self._counted(scene).noise(expected, unit=self.unit)
 
     def noise_of_mean(self, expected: Field, scene: Scene, *, weights: Field) -> Scalar:
         """The same blur that correlates the voxels, turned upon the weights."""
-        squares = squared_kernel(expected.shape, width=self._width(), voxel_size=scene.voxel_size)
-        grained = weights * self.noise(expected, scene) / jnp.sqrt(squares)
-        return jnp.sqrt(jnp.sum(gaussian_blur(grained, width=self._width(), voxel_size=scene.voxel_size) ** 2))
+        return self._counted(scene).noise_of_sum(expected, unit=self.unit, weights=weights)
 
-    def _variance_density(self, expected: Field) -> Field:
-        """Variance times volume, in the image's unit squared times m³."""
-        S, F, T = self.sensitivity, self.noise_amplification, self.frame_duration
+    def acquired(self, scene: Scene, *, seed: int) -> Field:
+        """One image by way of coincidences: range, blur, attenuation, scatter, randoms, Poisson counts, OSEM, the blur again.
+
+        OSEM undoes the scanner's blur; the image then gets it back, so that it is as sharp as `expected` and its noise as
+        coarse.
+        """
+        T, width = float(self.frame_duration), self._width()
+        beyond = math.ceil(3.0 * float(width / scene.voxel_size[0]))
+        body = CrossSection.around(
+            self._annihilating(scene), voxel_size=scene.voxel_size, diameter=float(self.attenuation_path), slices_beyond=beyond
+        )
+        ring = self._ring()
+        projector = ring.projector(body)
+        mean = ring.prompts(T * body.activity, projector, body=body)
+        counts = np.random.default_rng(seed).poisson(mean.trues + mean.background)
+        found = reconstructed(counts, projector, background=mean.background) / T
+        seen = gaussian_blur(jnp.asarray(found), width=width, voxel_size=scene.voxel_size)
+        return from_internal(seen[body.scene], self.unit)
+
+    def _annihilating(self, scene: Scene) -> Field:
+        """Decays per volume and time, moved by the range of positrons; not yet times their yield."""
+        activity = mean_activity(scene, half_life=self.half_life, frame_duration=self.frame_duration)
+        return exponential_blur(activity, mean_distance=self.positron_range, voxel_size=scene.voxel_size)
+
+    def _ring(self) -> Ring:
+        return Ring(
+            trues_per_decay=float(self._trues_per_decay()),
+            attenuation_coefficient=float(self.attenuation_coefficient),
+            scatter_fraction=float(self.scatter_fraction),
+            randoms_ratio=float(self.randoms_ratio),
+            blur=float(self._width()),
+        )
+
+    def _trues_per_decay(self) -> Scalar:
+        return self.sensitivity * self.positron_yield / self.reference_positron_yield
+
+    def _counted(self, scene: Scene) -> Counted:
         survival = jnp.exp(-self.attenuation_coefficient * self.attenuation_path)
-        efficiency = S * self.positron_yield / self.reference_positron_yield * survival * (1.0 - self.scatter_fraction)
-        return F**2 * jnp.maximum(expected, 0.0) / (factor(self.unit) * T * efficiency)
-
-    def _element_volume(self, expected: Field, scene: Scene) -> Field:
-        """Volume of a resolution element: a voxel over the sum of the squares of the blur's weights."""
-        squares = squared_kernel(expected.shape, width=self._width(), voxel_size=scene.voxel_size)
-        return jnp.prod(scene.voxel_size) / squares
+        counted = 1.0 / (1.0 - self.scatter_fraction) + self.randoms_ratio
+        efficiency = self._trues_per_decay() * survival / counted
+        return Counted(efficiency, self.frame_duration, self.noise_amplification, self._width(), scene.voxel_size)
 
     def _width(self) -> Scalar:
         return standard_deviation(self.spatial_resolution)

@@ -87,7 +87,8 @@ class Exchange:
         self._bands = diagonals(operator) if kinds == 1 else None
         starts, columns = (np.asarray(index, np.int32) for index in (operator.indptr, operator.indices))
         self._matrix = starts, columns, np.asarray(operator.data, float)
-        self._slabs, self._rows, self._entries = slabs, len(operator.indptr) - 1, operator.nnz
+        self.rows = len(operator.indptr) - 1
+        self._slabs, self._entries = slabs, operator.nnz
         self.fastest = float(2.0 * np.abs(operator.diagonal()).max(initial=0.0))  # Gershgorin: |lambda| <= 2 max |m_ii|
 
     def longest(self, stages: int) -> float:
@@ -126,16 +127,16 @@ class Exchange:
             for _ in range(stages):
                 self._each("euler", tau / (stages - 1), now, after)
                 now, after = after, now
-            self._slabs.over(loops.mean, self._rows, self._entries, 1.0 / stages, start, now)
+            self._slabs.over(loops.mean, self.rows, self._entries, 1.0 / stages, start, now)
         return now
 
     def _each(self, name: str, *arguments: object) -> None:
         """Run a loop with the matrix as it is kept: by diagonals on flat vectors, or by rows."""
         if self._bands is None:
-            self._slabs.over(getattr(loops, name), self._rows, self._entries, *self._matrix, *arguments)
+            self._slabs.over(getattr(loops, name), self.rows, self._entries, *self._matrix, *arguments)
         else:
             flat = (one.reshape(-1) if isinstance(one, np.ndarray) else one for one in arguments)
-            self._slabs.over(getattr(bands, name), self._rows, self._entries, *self._bands, *flat)
+            self._slabs.over(getattr(bands, name), self.rows, self._entries, *self._bands, *flat)
 
 
 def kept_above_zero(after: Array, *, share: float = NEGLIGIBLE) -> Array | None:

@@ -95,7 +95,8 @@ def osem(
 ) -> Array:
     """Reconstruct counts (..., view, bin), of mean `projector.forward(image) + background`.
 
-    Pixels that no ray meets stay empty.
+    Without a start it begins with an even image that has the counts beyond the background: far below them, a background
+    would hold every step back. Pixels that no ray meets stay empty.
 
     Raises
     ------
@@ -111,8 +112,9 @@ def osem(
         part = projector.views(which)
         here = y[..., which, :]
         parts.append((part, here, b[..., which, :], part.adjoint(np.ones_like(here))))
-    met = np.sum([part[3] for part in parts], axis=0) > 0.0
-    x = met.astype(float) if start is None else np.asarray(start, dtype=float)
+    met = np.sum([part[3] for part in parts], axis=0)
+    level = max(float((y - b).sum()), float(y.sum()) / y.size) / max(float(met.sum()), np.finfo(float).tiny)
+    x = (level or 1.0) * (met > 0.0) if start is None else np.asarray(start, dtype=float)
     for _ in range(iterations):
         for part, here, beside, reach in parts:
             mean = part.forward(x) + beside

@@ -21,7 +21,7 @@ import jax.numpy as jnp
 from jax import random
 from jaxtyping import Array, Float
 
-from janusome.numerics.blur import _applied, _cosines, _laplacian
+from janusome.numerics.blur import _applied, _cosines
 
 Field = Float[Array, "z y x"]
 Size = Float[Array, " 3"]
@@ -53,9 +53,11 @@ def grain_of_sum(weights: Field, *, scale: Array, width: Array, voxel_size: Size
 
 def _amplitude(shape: tuple[int, ...], *, scale: Array, width: Array, voxel_size: Size) -> Array:
     """Return the standard deviation of every wave (y, x) of a slice."""
-    squares = _laplacian(shape[1], voxel_size[1])[:, None] + _laplacian(shape[2], voxel_size[2])[None, :]
-    frequency = jnp.sqrt(squares) / (2.0 * math.pi)
-    density = scale * frequency * jnp.exp(-(width**2) * squares) / (voxel_size[1] * voxel_size[2])
+    along_y, along_x = (
+        jnp.arange(count) / (2.0 * count * size) for count, size in zip(shape[1:], voxel_size[1:], strict=True)
+    )
+    frequency = jnp.sqrt(along_y[:, None] ** 2 + along_x[None, :] ** 2)
+    density = scale * frequency * jnp.exp(-((2.0 * math.pi * width * frequency) ** 2)) / (voxel_size[1] * voxel_size[2])
     return jnp.sqrt(density)
 
 

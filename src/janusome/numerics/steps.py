@@ -1,4 +1,7 @@
-"""Exchange over any time with the error in hand: leaps where they are good, walks where a leap would overshoot."""
+"""Exchange over any time with the error in hand: leaps where they are good, walks where a leap would overshoot.
+
+An even box needs neither: its amounts after any time are known (see `even_box`).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from scipy.sparse import csr_array
 
 from janusome.errors import SolverError
 from janusome.numerics.diffusion import WALK, Exchange, kept_above_zero
+from janusome.numerics.even_box import EvenBox
 from janusome.numerics.threads import Slabs
 
 Array = NDArray[np.float64]
@@ -32,7 +36,7 @@ class Carried:
 
 
 def carried(
-    operator: csr_array,
+    operator: csr_array | EvenBox,
     amounts: Array,
     duration: float,
     *,
@@ -47,21 +51,28 @@ def carried(
     Parameters
     ----------
     operator
-        1/s, each column summing to zero: see `exchange_operator`. Kinds that move alike share it.
+        1/s, each column summing to zero: see `exchange_operator`; or an even box. Kinds that move alike share it.
     amounts
         (cells,) or (cells, kinds), none below zero.
     first_step
         s, to begin with: `next_step` of what this continues.
     """
     with Slabs(threads) as slabs:
-        exchange = Exchange(operator, slabs, kinds=int(np.size(amounts)) // max(1, len(amounts)))
+        exchange = prepared(operator, slabs, kinds=int(np.size(amounts)) // max(1, len(amounts)))
         return carried_by(exchange, amounts, duration, tolerance=tolerance, first_step=first_step)
 
 
+def prepared(operator: csr_array | EvenBox, slabs: Slabs, *, kinds: int) -> Exchange | EvenBox:
+    """Return what carries amounts: the even box itself, or steps with a matrix."""
+    return operator if isinstance(operator, EvenBox) else Exchange(operator, slabs, kinds=kinds)
+
+
 def carried_by(
-    exchange: Exchange, amounts: Array, duration: float, *, tolerance: float, first_step: float | None = None
+    exchange: Exchange | EvenBox, amounts: Array, duration: float, *, tolerance: float, first_step: float | None = None
 ) -> Carried:
-    """Do the same with a matrix that was prepared before."""
+    """Do the same with what was prepared before."""
+    if isinstance(exchange, EvenBox):
+        return Carried(exchange.after(amounts, duration), 1, 0, duration)
     now = np.array(amounts, float).reshape(len(amounts), -1)
     if exchange.fastest == 0.0 or duration == 0.0 or not np.any(now):
         return Carried(now.reshape(np.shape(amounts)), 0, 0, duration)

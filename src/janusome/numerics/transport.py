@@ -18,13 +18,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from janusome.errors import InputError, SolverError
-from janusome.numerics.diffusion import Exchange
-from janusome.numerics.steps import carried_by
+from janusome.numerics.even_box import EvenBox
+from janusome.numerics.steps import carried_by, prepared
 from janusome.numerics.tape import Program, Segment, Tolerances, solve, translate
 from janusome.numerics.threads import Slabs
 
 Array = NDArray[np.float64]
-Operators = Sequence[csr_array | None]
+Operators = Sequence[csr_array | EvenBox | None]
 
 LEDGER = 1e-6  # of what there was at first
 SAFETY, GROWTH, SHRINK = 0.85, 3.0, 0.2
@@ -79,7 +79,7 @@ def transport(
     initial
         Amounts (cells, species), none below zero.
     operators
-        For each species its rate matrix, 1/s, or None if it stays where it is; with one row more than cells, that row
+        For each species its rate matrix, 1/s, or even box, or None if it stays; with one row more than cells, that row
         gathers what leaves. Species that share a matrix are best given the same object.
     times
         s, rising, when amounts are wanted; the solve begins at zero.
@@ -146,13 +146,12 @@ class _Splitting:
         self._program, self._parameters, self._tolerance, self._threads = program, parameters, tolerance, slabs.threads
         part = PARTS_OF_TOLERANCE * tolerance
         self._local = Tolerances(relative=part, absolute=max(LEAST * part * largest, 1e-300))
-        groups: dict[int, tuple[csr_array, list[int]]] = {}
+        groups: dict[int, tuple[csr_array | EvenBox, list[int]]] = {}
         for species, operator in enumerate(operators):
             if operator is not None:
                 groups.setdefault(id(operator), (operator, []))[1].append(species)
-        self._groups = [
-            (Exchange(one, slabs, kinds=len(species)), len(one.indptr) - 1, species) for one, species in groups.values()
-        ]
+        exchanges = [(prepared(one, slabs, kinds=len(species)), species) for one, species in groups.values()]
+        self._groups = [(exchange, exchange.rows, species) for exchange, species in exchanges]
         self._next: dict[int, float] = {}
 
     def until(self, state: Array, moment: float, clock: _Clock) -> Array:

@@ -36,7 +36,7 @@ from janusome.reporting.report import report
 from janusome.simulation.record import Arm, Record, Scan, TumorMap
 from janusome.units import from_internal
 
-SUFFIXES = {"t1w": "T1w", "t2star": "T2starw"}  # of BIDS, by sequence; else the modality
+SUFFIXES = {"t1w": "T1w", "t2star": "T2starw", "t2w": "T2w"}  # of BIDS, by sequence; else the modality
 RECORD_SCHEMA = "janusome-record/1"
 PACKAGES = (
     "jax",

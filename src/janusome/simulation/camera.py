@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janusome.model import AbstractModality, catalogue
-from janusome.simulation.light import Beneath, in_light
+from janusome.simulation.light import Target, in_light
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy
-from janusome.specification.rows import Scanner
+from janusome.specification.rows import MriSequence, Scanner
 from janusome.units import from_internal
 
 Array = NDArray[np.float64]
 
+NO_SEQUENCE = MriSequence()
 SITE_PREFIXES = {"intracellular_": "intracellular", "detached_": "detached"}
 
 
@@ -53,13 +54,15 @@ class Exposure:
     frame: float | None = None
 
 
-def camera(study: ResolvedStudy, exposure: Exposure, book: ValueBook, *, lesion: Beneath | None = None) -> Camera:
-    """Fill the fields of a modality from the sequence, the scanner, the label on its particle, and the organ of the lesion."""
-    scanner, organ = exposure.scanner, None if lesion is None else lesion.tumor.background_organ
-    modality, place = modalities()[scanner.modality], Place(study.host.species, organ)
+def camera(study: ResolvedStudy, exposure: Exposure, target: Target, book: ValueBook) -> Camera:
+    """Fill the fields of a modality from the sequence, the scanner, the label on its particle, the host and the target."""
+    scanner = exposure.scanner
+    sequence = scanner.sequences.get(exposure.sequence or "", NO_SEQUENCE)
+    modality = modalities()[sequence.modality or scanner.modality]
+    place = Place(study.host.species, target.tumor.background_organ)
     chain, conditions = _chain(study, exposure), _conditions(scanner)
     context = {} if exposure.frame is None else {"frame_duration": np.full(book.draws, exposure.frame)}
-    context |= in_light(modality, chain, place, book, lesion=lesion)
+    context |= in_light(modality, target, chain, place, book)
     fields = {}
     for declared in dataclasses.fields(modality):
         name, site = _at(declared.name)

@@ -35,7 +35,7 @@ from janusome.numerics.resample import field_of_view, resample
 from janusome.simulation.arms import BODY, CARRIER, Site
 from janusome.simulation.camera import Camera, Exposure, camera
 from janusome.simulation.layout import Pool
-from janusome.simulation.light import Beneath
+from janusome.simulation.light import Target
 from janusome.simulation.record import Lowest, Scan, Visibility
 from janusome.simulation.trajectory import Trajectory
 from janusome.simulation.tumor_field import Snapshot, TumorField
@@ -47,6 +47,7 @@ from janusome.units import from_internal
 Array = NDArray[np.float64]
 
 OUTSIDE, INSIDE = (INTERSTITIUM, BOUND), (ENDOTHELIUM, INTERNALISED, PHAGOCYTOSED)
+RELAXATIONS = ("longitudinal", "transverse", "effective_transverse")
 
 
 class Label(NamedTuple):
@@ -80,8 +81,7 @@ def _scan(
     field: TumorField,
     book: ValueBook,
 ) -> Scan:
-    exposure = Exposure(study.scanners[event.scanner], label, event.sequence, event.frame)
-    setup = camera(study, exposure, book, lesion=Beneath.of(lesion))
+    setup = camera(study, Exposure(study.scanners[event.scanner], label, event.sequence, event.frame), target_of(lesion), book)
     snapshot = field.at(lesion.name, event.at)
     moment = int(np.argmin(np.abs(coarse.times - event.at)))
     in_voxels = _in_voxels(snapshot, field, lesion, label, coarse, moment)
@@ -128,6 +128,13 @@ def _scan(
         origin=lesion.grid.origin,
         direction=lesion.grid.direction,
     )
+
+
+def target_of(lesion: Site) -> Target:
+    """Return a lesion as a camera sees it."""
+    layers = np.zeros(lesion.grid.inside.shape)
+    layers[lesion.grid.inside] = lesion.grid.shares
+    return Target.of(lesion.tumor, layers, float(lesion.grid.voxel_size[0]))
 
 
 def _seed(seed: int, event: ScanEvent, label: str, lesion: str) -> int:
@@ -269,13 +276,10 @@ def tissue_rates(study: ResolvedStudy, tumor: Tumor, setup: Camera, book: ValueB
 
     if not setup.conditions:
         ones = (np.ones(book.draws), np.ones(book.draws))
-        return dict.fromkeys(("longitudinal_relaxation_rate", "effective_transverse_relaxation_rate", "proton_density"), ones)
-    T1, T2 = both("longitudinal_relaxation_time"), both("effective_transverse_relaxation_time")
-    return {
-        "longitudinal_relaxation_rate": (1.0 / T1[0], 1.0 / T1[1]),
-        "effective_transverse_relaxation_rate": (1.0 / T2[0], 1.0 / T2[1]),
-        "proton_density": both("proton_density"),
-    }
+        return dict.fromkeys((*(f"{each}_relaxation_rate" for each in RELAXATIONS), "proton_density"), ones)
+    times = {each: both(f"{each}_relaxation_time") for each in RELAXATIONS}
+    rates = {f"{each}_relaxation_rate": (1.0 / here, 1.0 / there) for each, (here, there) in times.items()}
+    return rates | {"proton_density": both("proton_density")}
 
 
 def _in_voxels(snapshot: Snapshot, field: TumorField, lesion: Site, label: str, coarse: Trajectory, moment: int) -> Label:

@@ -27,7 +27,7 @@ from janusome.numerics.precision import double
 from janusome.simulation.arms import CARRIER, TREATED, matter_of
 from janusome.simulation.camera import Camera, Exposure, camera
 from janusome.simulation.doses import given_in
-from janusome.simulation.light import Beneath
+from janusome.simulation.light import Target
 from janusome.simulation.observe import shows_tissue, tissue_rates
 from janusome.simulation.trajectory import Control
 from janusome.simulation.values import Place, Scope, ValueBook
@@ -43,6 +43,7 @@ Array = NDArray[np.float64]
 RIM = 3  # voxels around the lesion, beyond the reach of its blur, that are read as background
 CLOSE = 1e-6  # of the image: what a draw may miss it by and count as solved
 MOST_AT_ONCE = 2**21  # voxels of all draws of a batch
+MOST_NOISE = 10.0  # times the scanner's own: more is no noise but anatomy, and another region should be chosen
 LEAST_SOLVED = 0.5  # share of the draws that must have an answer
 
 
@@ -109,7 +110,7 @@ def quantify(
     """
     control = control or Control()
     book = ValueBook(draws=draws + 1, seed=study.seed if seed is None else seed, joints=study.joints)
-    setup = camera(study, exposure, book, lesion=Beneath.in_picture(tumor, picture.share, picture.voxel_size))
+    setup = camera(study, exposure, Target.of(tumor, picture.share, float(picture.voxel_size[0])), book)
     if setup.modality.relative:
         raise InputError(
             exposure.scanner.name,
@@ -157,9 +158,11 @@ def _levels(
     noise = scatter.reshape(4) * np.where(np.arange(book.draws)[:, None] > 0, normal, 0.0)
     seen, earlier = means + noise[:, :2], None if before is None else before + noise[:, 2:]
     found = np.concatenate(list(_in_batches(setup, rates, regions, picture, seen, earlier, control=control)))
-    if before is None:
-        return found, float(means[0] - means[1]), float(np.hypot(*scatter[0]))
-    return found, float(means[0] - before[0]), float(np.hypot(*scatter[:, 0]))
+    if before is not None:
+        return found, float(means[0] - before[0]), float(np.hypot(*scatter[:, 0]))
+    around = jnp.full(2, jnp.maximum(jnp.nan_to_num(first.levels[1]), 0.0))
+    without = float(noise_of_means(middle, there, regions, around)[0][0])  # the lesion's place, were it as its surroundings
+    return found, float(means[0] - means[1]), float(np.sqrt(0.5 * (scatter[0, 0] ** 2 + without**2)))
 
 
 def _in_batches(
@@ -220,12 +223,14 @@ def _scatter(middle: AbstractModality, tissue: Scene, regions: Regions, picture:
 
     They are the scanner's, and larger in proportion where the surroundings scatter more than its noise explains.
     """
-    levels = jnp.nan_to_num(first.levels)
+    around = jnp.maximum(jnp.nan_to_num(first.levels[1]), 0.0)
+    levels = jnp.stack([jnp.maximum(jnp.nan_to_num(first.levels[0]), around), around])  # counts below none have noise too
     (now, voxel), (earlier, _) = (noise_of_means(middle, tissue, regions, each) for each in (levels, jnp.zeros(2)))
     gain = np.asarray(first.gain)
     plain = picture.image if picture.before is None else (picture.image - picture.before) / math.sqrt(2.0)
-    around = plain[np.asarray(regions.background) > 0.0]
-    more = max(1.0, float(np.std(around)) / max(float(voxel) * float(gain[1]), 1e-300))
+    explained = float(voxel) * abs(float(gain[1]))
+    measured = float(np.std(plain[np.asarray(regions.background) > 0.0]))
+    more = float(np.clip(measured / explained, 1.0, MOST_NOISE)) if explained > 0.0 else 1.0
     return np.stack([np.asarray(now) * gain, np.asarray(earlier) * gain]) * more
 
 

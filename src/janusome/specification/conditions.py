@@ -42,8 +42,10 @@ NEEDED: dict[str, tuple[Condition, ...]] = {
     "core_diameter": (Condition("weighting", 0.1, "a mean by number and one by volume differ"),),
     "zeta_potential": (Condition("medium", 0.5, "it depends on pH and ionic strength"),),
     "longitudinal_relaxivity": (_FIELD,),
+    "transverse_relaxivity": (_FIELD,),
     "effective_transverse_relaxivity": (_FIELD,),
     "longitudinal_relaxation_time": (_FIELD,),
+    "transverse_relaxation_time": (_FIELD,),
     "effective_transverse_relaxation_time": (_FIELD,),
     "loading": (Condition("basis", 0.3, "per mass of particle, of carrier or of lipid are different numbers"),),
 }

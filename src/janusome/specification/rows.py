@@ -227,6 +227,12 @@ class Tumor(AbstractSpeciesRow):
     drugs: dict[str, Part] = {}
 
 
+class MriSequence(Part):
+    """Values of a sequence; `modality` says what it is where it is not what the scanner does without saying."""
+
+    modality: Literal["mri", "mri_spin_echo", "mri_inversion_recovery", "mri_balanced", "mri_multi_echo"] | None = None
+
+
 class Scanner(AbstractSpeciesRow):
     """A scanner and its sequences."""
 
@@ -234,7 +240,7 @@ class Scanner(AbstractSpeciesRow):
     named_parts: ClassVar[dict[str, str]] = {"sequences": "sequence"}
     kind: Literal["scanner"] = "scanner"
     modality: str
-    sequences: dict[str, Part] = {}
+    sequences: dict[str, MriSequence] = {}
 
 
 class Formulation(AbstractSpeciesRow):

@@ -14,18 +14,21 @@ from janusome.specification.protocol import Dosing, Heating, Scanning, Sonicatin
 from janusome.specification.refusals import Path, Refusal
 from janusome.specification.resolved import DoseEvent, Event, HeatEvent, Lesion, ScanEvent, SonicationEvent
 from janusome.specification.rows import AbstractRow, Carrier, Drug, Formulation, Host, Label, Ligand, Scanner
+from janusome.specification.sequence_timing import disagreement
 from janusome.specification.study import Study
 from janusome.specification.written import internal, read_dose
 
 # What a label's row must give for a modality to see it, and the modalities that count decays over a frame.
 SHOWN_BY = {
     "ct": "atomic_number",
+    "dual_energy_ct": "atomic_number",
     "fluorescence": "quantum_yield",
     "fluorescence_tomography": "quantum_yield",
     "mpi": "saturation_magnetization",
     "mri": "longitudinal_relaxivity",
     "pet": "positron_yield",
     "photoacoustic": "molar_absorption_coefficient",
+    "photon_counting_ct": "atomic_number",
     "spect": "gamma_yield",
     "ultrasound": "droplet_radius",
 }
@@ -274,6 +277,9 @@ def _check_settings(event: Scanning, scanner: Scanner, path: Path, findings: Col
     if event.sequence is not None and event.sequence not in names:
         hint = near_misses(event.sequence, names) if names else f"{scanner.name} has no sequences: leave it out"
         findings.refuse((*path, "sequence"), Refusal(f"is {event.sequence!r}, which {scanner.name} does not have", hint))
+    used = event.sequence or (names[0] if len(names) == 1 else "")
+    if used in names and (wrong := disagreement(scanner.sequences[used].values)):
+        findings.refuse((*path, "sequence"), wrong)
 
 
 def _heat(event: Heating, path: Path, findings: Collector, *, host: Host | None, lesions: tuple[Lesion, ...]) -> HeatEvent:

@@ -12,6 +12,11 @@ element between two whole numbers is a mixture of its neighbors. Voltages betwee
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -24,33 +29,76 @@ from janusome.imaging.xray.tables import (
     tissues,
     tube_table,
 )
+from janusome.units import quantity
 
 Spectrum = Array
 Scalar = Float[Array, ""] | float
-ALUMINUM, ALUMINUM_DENSITY = 13, 2699.0  # kg/m^3, xraylib ElementDensity(13)
+FILTERS = {"aluminum": (13, 2699.0), "tin": (50, 7310.0)}  # number and kg/m^3: xraylib ElementDensity
 
 
-def tube_photons(voltage: Scalar, *, aluminum: Scalar) -> Spectrum:
-    """Return photons per area and charge, 1/(m^2 C), at 1 m behind an aluminum filter of a thickness (m)."""
-    table = tube_table()
-    step = table.voltages[1] - table.voltages[0]
-    shares = jnp.maximum(0.0, 1.0 - jnp.abs(voltage - table.voltages) / step)
-    return jnp.matmul(table.photons, shares) * jnp.exp(-attenuation(ALUMINUM) * ALUMINUM_DENSITY * aluminum)
+class BeamTables(eqx.Module):
+    """The tables that a beam is computed from, by bins of photon energy, with their units for the dimension check."""
+
+    voltages: Any = quantity("V")
+    photons: Any = quantity("1/C")  # per solid angle, (bin, voltage)
+    energies: Any = quantity("J")
+    elements: Any = quantity("m^2/kg")  # (element, bin)
+    tissues: Mapping[str, Any] = quantity("1/m")  # and water
+    filters: Mapping[str, Any] = quantity("1/m")
+
+
+@cache
+def tables() -> BeamTables:
+    """Return the tables of the library."""
+    tube = tube_table()
+    return BeamTables(
+        voltages=tube.voltages,
+        photons=tube.photons,
+        energies=photon_energies(),
+        elements=element_attenuation(),
+        tissues={name: attenuation(name) * tissue.density for name, tissue in tissues().items()},
+        filters={name: attenuation(number) * density for name, (number, density) in FILTERS.items()},
+    )
+
+
+def tube_photons(voltage: Scalar, *, aluminum: Scalar, tin: Scalar = 0.0) -> Spectrum:
+    """Return photons per solid angle and charge, 1/(sr C), behind filters of a thickness (m)."""
+    given = tables()
+    step = given.voltages[1] - given.voltages[0]
+    shares = jnp.maximum(0.0, 1.0 - jnp.abs(voltage - given.voltages) / step)
+    depth = given.filters["aluminum"] * aluminum + given.filters["tin"] * tin
+    return jnp.matmul(given.photons, shares) * jnp.exp(-depth)
 
 
 def behind_water(photons: Spectrum, path: Scalar) -> Spectrum:
     """Return what is left of photons behind a path (m) of water."""
-    return photons * jnp.exp(-attenuation(WATER) * tissues()[WATER].density * path)
+    return photons * jnp.exp(-tables().tissues[WATER] * path)
+
+
+def energies() -> Spectrum:
+    """Return the energy of photons of every bin, J."""
+    return jnp.asarray(tables().energies)
 
 
 def energy_read(photons: Spectrum) -> Spectrum:
     """Return the energy of photons, J, which is what an integrating detector reads."""
-    return jnp.multiply(photons, photon_energies())
+    return jnp.multiply(photons, tables().energies)
+
+
+def tissue_attenuation(tissue: str = WATER) -> Spectrum:
+    """Return attenuation of water or of a tissue of the library, 1/m."""
+    return jnp.asarray(tables().tissues[tissue])
+
+
+def element_attenuation_of(atomic_number: Scalar) -> Spectrum:
+    """Return attenuation per mass of an element, m^2/kg."""
+    shares = jnp.maximum(0.0, 1.0 - jnp.abs(atomic_number - jnp.arange(1, ELEMENTS + 1)))
+    return shares @ tables().elements
 
 
 def water_attenuation(weights: Spectrum) -> Scalar:
     """Return the mean attenuation of water, 1/m, over what a detector reads in every bin."""
-    return jnp.sum(weights * attenuation(WATER)) * tissues()[WATER].density / jnp.sum(weights)
+    return jnp.sum(weights * tissue_attenuation()) / jnp.sum(weights)
 
 
 def number_per_attenuation(weights: Spectrum) -> Scalar:
@@ -60,12 +108,11 @@ def number_per_attenuation(weights: Spectrum) -> Scalar:
 
 def hounsfield_slope(weights: Spectrum, *, atomic_number: Scalar) -> Scalar:
     """Return CT numbers per mass of an element per volume, HU m^3/kg, which is HU per mg/mL."""
-    shares = jnp.maximum(0.0, 1.0 - jnp.abs(atomic_number - jnp.arange(1, ELEMENTS + 1)))
-    element = jnp.sum(weights * (shares @ element_attenuation())) / jnp.sum(weights)
-    return element * number_per_attenuation(weights)
+    mean = jnp.sum(weights * element_attenuation_of(atomic_number)) / jnp.sum(weights)
+    return mean * number_per_attenuation(weights)
 
 
 def tissue_number(weights: Spectrum, *, tissue: str) -> Scalar:
     """Return the CT number of a tissue of the library, HU."""
-    mean = jnp.sum(weights * attenuation(tissue)) * tissues()[tissue].density / jnp.sum(weights)
+    mean = jnp.sum(weights * tissue_attenuation(tissue)) / jnp.sum(weights)
     return 1000.0 * (mean / water_attenuation(weights) - 1.0)

@@ -27,7 +27,8 @@ def masses_along(
 ) -> Array:
     """Return mass per area (kg/m^2) of each material, (material, ...), from the logarithms of channels, (channel, ...).
 
-    With more channels than materials the steps are Gauss-Newton's and every channel weighs the same.
+    With more channels than materials the steps are Gauss-Newton's and every channel weighs the same. Where noise is as large
+    as the element's own share of the logarithm, steps can run away: decompose images there (`concentrations`).
 
     Raises
     ------

@@ -23,7 +23,7 @@ WATER = "water"
 
 
 class TubeTable(NamedTuple):
-    """Photons of an unfiltered tube per area and charge at 1 m from it, (bin, voltage), at voltages in V."""
+    """Photons of an unfiltered tube per solid angle and charge, 1/(sr C), (bin, voltage), at voltages in V."""
 
     voltages: Array
     photons: Array
@@ -46,7 +46,8 @@ def photon_energies() -> Array:
 def tube_table() -> TubeTable:
     """Return the spectra of the tube at the voltages that the table has."""
     names = np.array(_rows("tube_spectra.csv")[0][1:], dtype=float)
-    return TubeTable(names * factor("kV"), _spectra()[:, 1:] * factor("1/cm^2") / factor("mA s"))
+    per_solid_angle = factor("1/cm^2") * factor("m^2")  # the table holds photons per area at 1 m
+    return TubeTable(names * factor("kV"), _spectra()[:, 1:] * per_solid_angle / factor("mA s"))
 
 
 @cache

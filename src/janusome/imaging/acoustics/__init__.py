@@ -1,0 +1,1 @@
+"""What photoacoustics and ultrasound share: detectors, scatterers, bubbles and spectral unmixing."""

@@ -1,0 +1,196 @@
+"""Simulate, then quantify: whether each scanner's interval holds the label that a lesion had, or says that none is visible.
+
+A ball of 10 mm in the tissue of its host gets label at a level drawn evenly in its logarithm; the constants of scanner, label
+and tissue are drawn from their spreads, the image is made with noise and quantified as a user's would be. Nothing of the truth
+is known to the way back but geometry and where in tissue the label is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from janusome.errors import JanusomeError
+from janusome.files.library import Library
+from janusome.imaging.quantification.levels import Regions
+from janusome.imaging.quantification.lowest import lowest_visible
+from janusome.model import AbstractModality, Scene
+from janusome.numerics.precision import double
+from janusome.numerics.resample import resample
+from janusome.qualification.section import Finding, Section
+from janusome.simulation.camera import Camera, Exposure, camera
+from janusome.simulation.light import Target
+from janusome.simulation.observe import shows_tissue, tissue_rates
+from janusome.simulation.values import ValueBook
+from janusome.simulation.way_back import Picture, quantify
+from janusome.specification.resolve import resolve
+from janusome.specification.resolved import ResolvedStudy
+from janusome.specification.study import Study
+from janusome.specification.timeline import COUNTS_DECAYS
+
+Array = NDArray[np.float64]
+
+DIAMETER, FINE = 10e-3, 5  # m; points along an edge of a voxel
+IMAGES, DRAWS, FAINT = 100, 80, 20
+RANGE = (1.5, 30.0)  # of the lowest visible level
+FAINT_LEVEL = 0.1  # of it
+AROUND = 0.1  # of the lesion's level
+LOADING = {"value": 1e4, "unit": "", "grade": "assumed", "note": "what a label is counted in plays no part here"}
+BIAS, COVERAGE = 0.05, (0.88, 0.995)
+
+
+class Case(NamedTuple):
+    """A scanner, what it looks for, and in whom."""
+
+    scanner: str
+    formulation: Any
+    label: str
+    host: str
+    tumor: str
+    sequence: str | None = None
+
+
+def _carrying(label: str) -> dict[str, Any]:
+    return {
+        "name": f"nanoparticle-with-{label}",
+        "carrier": "nanoparticle",
+        "labels": {label: {"values": {"label_atoms_per_particle": LOADING}}},
+    }
+
+
+CASES = (
+    Case("pet-clinical", "mm-302-cu64", "cu-64", "human-female", "breast-her2"),
+    Case("pet-small-animal", "mm-302-cu64", "cu-64", "mouse", "breast-her2"),
+    Case("mri-3t", _carrying("gadolinium-chelate"), "gadolinium-chelate", "human-female", "breast-her2", "t1w-spgr"),
+    Case("mri-7t", _carrying("iron-oxide-core"), "iron-oxide-core", "mouse", "breast-her2", "t2star-gre"),
+    Case("ct-clinical", _carrying("gold-core"), "gold-core", "human-female", "breast-her2"),
+)
+
+
+def loop(case: Case, rows: Library, *, images: int = IMAGES, should_stop: Callable[[], bool] = lambda: False) -> Section:
+    """Return how often and how well one scanner's images give back what was there."""
+    study = _study(case, rows)
+    scanner: Any = rows.row("scanner", case.scanner)
+    exposure = Exposure(scanner, case.label, case.sequence, 600.0 if scanner.modality in COUNTS_DECAYS else None)
+    book = ValueBook(draws=max(images, FAINT) + 1, seed=study.seed)
+    tumor = study.lesions[0].tumor
+    setup = camera(study, exposure, Target(tumor, 0.5 * DIAMETER), book)
+    tissue = tissue_rates(study, tumor, setup, book)
+    stage = _Stage.of(setup, tissue)
+    random = np.random.default_rng(study.seed)
+    levels = stage.lowest * np.exp(random.uniform(*np.log(RANGE), images))
+    found, unseen = [], 0
+    for k, level in enumerate(levels, start=1):
+        if should_stop():
+            raise KeyboardInterrupt
+        found.append(_answer(study, exposure, stage.picture(k, level), seed=k) | {"image": k, "truth": float(level)})
+    for k in range(1, FAINT + 1):
+        unseen += not _answer(study, exposure, stage.picture(k, FAINT_LEVEL * stage.lowest), seed=k)["visible"]
+    return _section(case, found, unseen=unseen, lowest=stage.lowest)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Stage:
+    """A ball in tissue as one scanner sees it, for every draw of the constants."""
+
+    setup: Camera
+    tissue: Mapping[str, tuple[Array, Array]]
+    share: Array
+    before: bool
+    lowest: float
+
+    @classmethod
+    def of(cls, setup: Camera, tissue: Mapping[str, tuple[Array, Array]]) -> _Stage:
+        blur = setup.fields.get("spatial_resolution")
+        reach = 0.0 if blur is None else float(blur[0])
+        share = _ball(setup.voxel_size, margin=4.0 * reach + 5.0 * float(setup.voxel_size.max()))
+        with double():
+            bare = _scene(tissue, share, setup.voxel_size, 0, 0.0)
+            before = shows_tissue(setup.draw(0), bare)
+            weights = jnp.asarray(share / share.sum()), jnp.asarray((share == 0.0) / (share == 0.0).sum())
+            lowest = lowest_visible(setup.draw(0), bare, Regions(jnp.asarray(share), *weights), before=before)
+        return cls(setup, tissue, share, before, lowest)
+
+    def picture(self, draw: int, level: float) -> Picture:
+        """Return an image of one draw with label at a level (mol/m^3) in the ball and a tenth of it around."""
+        with double():
+            law, size = self.setup.draw(draw), self.setup.voxel_size
+            image = _noisy(law, _scene(self.tissue, self.share, size, draw, level), jax.random.key(draw))
+            bare = _scene(self.tissue, self.share, size, draw, 0.0)
+            earlier = np.asarray(_noisy(law, bare, jax.random.key(draw + 10**6))) if self.before else None
+        return Picture(np.asarray(image), self.share, size, earlier, at=3600.0)
+
+
+def _noisy(law: AbstractModality, scene: Scene, key: Any) -> Any:
+    return law.noisy(law.expected(scene), scene, key=key)
+
+
+def _scene(tissue: Mapping[str, tuple[Array, Array]], share: Array, size: Array, draw: int, level: float) -> Scene:
+    inside = jnp.asarray(share)
+    nothing = jnp.zeros_like(inside)
+    mixed = {name: inside * here[draw] + (1.0 - inside) * there[draw] for name, (here, there) in tissue.items()}
+    label = level * inside + AROUND * level * (1.0 - inside)
+    return Scene(label, nothing, nothing, **mixed, voxel_size=jnp.asarray(size))
+
+
+def _ball(voxel_size: Array, *, margin: float) -> Array:
+    """Return the share of each voxel (z, y, x) that a centered ball takes."""
+    shape = tuple(int(np.ceil((DIAMETER + 2.0 * margin) / edge)) for edge in voxel_size)
+    fine = voxel_size / FINE
+    axes = [(np.arange(n * FINE) - (n * FINE - 1) / 2) * edge for n, edge in zip(shape, fine, strict=True)]
+    z, y, x = np.meshgrid(*axes, indexing="ij", sparse=True)
+    ball = jnp.asarray((z**2 + y**2 + x**2 <= (DIAMETER / 2) ** 2).astype(float))
+    return np.asarray(resample(ball, voxel_size=jnp.asarray(fine), of=jnp.asarray(voxel_size), shape=shape))
+
+
+def _study(case: Case, rows: Library) -> ResolvedStudy:
+    dose = {"at": "0 h", "dose": "1 mg/kg", "of": case.label, "route": "intravenous"}
+    if isinstance(case.formulation, str):
+        dose = {"at": "0 h", "dose": "30 mg/m^2", "of": "doxorubicin", "route": "intravenous", "activity": "400 MBq"}
+    data = {
+        "study": f"A ball seen by {case.scanner}",
+        "formulation": case.formulation,
+        "host": case.host,
+        "tumor": {"kind": case.tumor, "volume": "0.5 cm^3"},
+        "protocol": [dose],
+        "outputs": {"until": "1 d", "draws": 0, "seed": 11},
+    }
+    return resolve(Study.model_validate(data), rows)
+
+
+def _answer(study: ResolvedStudy, exposure: Exposure, picture: Picture, *, seed: int) -> dict[str, Any]:
+    try:
+        found = quantify(study, study.lesions[0].tumor, exposure, picture, draws=DRAWS, seed=1000 + seed)
+    except JanusomeError as error:
+        return {"visible": False, "median": float("nan"), "low": float("nan"), "high": float("nan"), "failed": str(error)}
+    label = found.quantities[0].values * 1e-3  # umol/L are mmol/m^3
+    low, median, high = np.quantile(label, (0.025, 0.5, 0.975), method="inverted_cdf")
+    return {"visible": found.visible, "median": float(median), "low": float(low), "high": float(high), "failed": ""}
+
+
+def _section(case: Case, found: Sequence[dict[str, Any]], *, unseen: int, lowest: float) -> Section:
+    told = [one for one in found if one["visible"]]
+    ratios = np.array([one["median"] / one["truth"] for one in told])
+    held = np.array([one["low"] <= one["truth"] <= one["high"] for one in told])
+    bias = float(np.exp(np.median(np.log(ratios[np.isfinite(ratios) & (ratios > 0)]))) - 1.0) if told else float("nan")
+    coverage = float(held.mean()) if told else float("nan")
+    return Section(
+        key=case.scanner,
+        title=f"{case.label} in a 10 mm ball by {case.scanner}{f' {case.sequence}' if case.sequence else ''}",
+        text=(
+            f"{len(found)} images at {RANGE[0]:g} to {RANGE[1]:g} times the lowest visible level ({lowest:.3g} mol/m^3), "
+            f"{len(told)} of them called visible; {FAINT} at {FAINT_LEVEL:g} times.",
+        ),
+        findings=(
+            Finding("bias of the median", bias, target="within 5 %", met=abs(bias) < BIAS),
+            Finding("coverage of 95 % intervals", coverage, target="88 to 99.5 %", met=COVERAGE[0] <= coverage <= COVERAGE[1]),
+            Finding("faint ones called not visible", unseen / FAINT, target="at least 95 %", met=unseen >= 0.95 * FAINT),
+        ),
+        predictions={f"loop_{case.scanner}": tuple(found)},
+    )

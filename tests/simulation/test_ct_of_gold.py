@@ -1,0 +1,54 @@
+# pyright: reportArgumentType=false
+"""A study of gold in a mouse, seen by CT: whether the particle shows, and in which unit."""
+
+import numpy as np
+import pytest
+
+from janusome.files.library import Library
+from janusome.simulation.run import simulate
+from janusome.specification.resolve import resolve
+from janusome.specification.study import Study
+
+
+@pytest.fixture(scope="module")
+def scans():
+    """What scanners show a day after a low dose of 20 nm spheres, and a day after a hundred times as much."""
+    study = Study(
+        study="gold in a mouse",
+        formulation={
+            "name": "gold",
+            "carrier": "gold-sphere",
+            "labels": {"gold-core": {"values": {"label_atoms_per_particle": "2.5e5"}}},
+        },
+        host="mouse",
+        tumor={"kind": "breast-triple-negative", "volume": "0.3 cm^3", "voxels": 1},
+        protocol=[
+            {"at": "0 h", "dose": "0.6 mg", "of": "gold-core", "route": "intravenous"},
+            {"at": "24 h", "scan": "ct-clinical"},
+            {"at": "25 h", "dose": "60 mg", "of": "gold-core", "route": "intravenous"},
+            *({"at": "49 h", "scan": scanner} for scanner in ("ct-clinical", "ct-photon-counting")),
+        ],
+        controls=(),
+        outputs={"until": "50 h", "draws": 0},
+    )
+    return simulate(resolve(study, Library()), grids={}).arms[0].scans
+
+
+def test_a_tenth_of_a_milligram_of_gold_per_gram_of_tumor_is_not_visible_and_ten_milligrams_are(scans):
+    faint, seen = (scan for scan in scans if scan.scanner == "ct-clinical")
+    added = [float(one.expected[one.lesion].mean() - one.expected.min()) for one in (faint, seen)]
+    assert 1.0 < added[0] < 6.0  # HU
+    assert added[1] > 50.0 * added[0]
+    assert not faint.visibility.visible.any()
+    assert seen.visibility.visible.all()
+    assert np.isfinite(seen.image).all()
+
+
+def test_photon_counting_shows_gold_itself_in_milligrams_per_milliliter(scans):
+    (counting,) = (scan for scan in scans if scan.scanner == "ct-photon-counting")
+    integrating = [scan for scan in scans if scan.scanner == "ct-clinical"][-1]
+    gold = float(counting.expected[counting.lesion].mean())
+    number = float(integrating.expected[integrating.lesion].mean() - integrating.expected.min())
+    assert counting.unit == "mg/mL"
+    assert 20.0 < number / gold < 40.0  # HU per mg/mL behind a mouse
+    assert counting.visibility.visible.all()

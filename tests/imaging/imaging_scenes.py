@@ -302,6 +302,7 @@ def camera(**changed):
         "quantum_yield": 0.05,
         "autofluorescence": 0.0,
         "filter_leakage": 0.0,
+        "background_stability": 0.0,
         "electrons_at_full_return": 1e9,
         "dark_electrons": 2.0,
         "read_noise": 5.0,

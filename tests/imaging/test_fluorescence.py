@@ -97,6 +97,15 @@ def test_a_camera_of_twelve_bits_rounds_and_a_full_pixel_shows_no_more():
     assert extra == pytest.approx((1e5 / 256) ** 2 / 12, rel=1e-3)  # variance of what rounding takes off
 
 
+def test_the_light_of_no_label_drifts_as_one_and_no_pixels_average_it_away():
+    where, weights = label_in_a_ball(4), jnp.full((4, 4, 4), 1 / 64)
+    given = camera(autofluorescence=1e-5, background_stability=0.1)
+    image = given.expected(where)
+    assert float(given.noise_of_mean(image, where, weights=weights)) == pytest.approx(0.1 * 1e-5 * 1e9, rel=0.02)
+    means = [np.asarray(given.acquired(where, seed=seed)).mean() for seed in range(12)]
+    assert np.std(means, ddof=1) == pytest.approx(1e3, rel=0.6)
+
+
 def test_a_leaking_filter_adds_what_tissue_sends_back_of_the_excitation():
     none = scene(np.zeros((8, 2, 2)), voxel_size=(0.5e-3,) * 3)
     leaking = float(np.asarray(camera(filter_leakage=1e-6).expected(none)).mean()) / 1e9

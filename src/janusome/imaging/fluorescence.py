@@ -30,8 +30,10 @@ class Fluorescence(AbstractModality):
     depth z, all by diffusion in uniform tissue: that of the organ around the lesion. c is all label (attached or not), ε
     decadic, η the quantum yield, f the share that comes back as autofluorescence, l what the emission filter lets through of
     the excitation, N the electrons that all the excitation light on a pixel would give, d those of the dark (their mean is
-    taken off), C those of a full pixel, written in b bits. The middle of the scene lies `view_depth` under the skin, z points
-    into the body, and what lies above the skin is air; the picture is the same in every layer.
+    taken off), C those of a full pixel, written in b bits. What is no label varies besides from picture to picture, by
+    `background_stability` of itself over a whole region: that, and no photons, decides what a bright camera can see. The
+    middle of the scene lies `view_depth` under the skin, z points into the body, and what lies above the skin is air; the
+    picture is the same in every layer.
     Depth, blood and quenching change it as much as the label does: compare pictures of one animal, never amounts.
     `acquired` solves for both lights on a grid, with the label's own absorption, and lets the camera count, fill up and round.
     Holds for labels that absorb little of the light and lie deeper than about 1 mm. Leaves out structure of the tissue,
@@ -52,6 +54,7 @@ class Fluorescence(AbstractModality):
     quantum_yield: Scalar = quantity("")
     autofluorescence: Scalar = quantity("")
     filter_leakage: Scalar = quantity("")
+    background_stability: Scalar = quantity("")
     electrons_at_full_return: Scalar = quantity("")
     dark_electrons: Scalar = quantity("")
     read_noise: Scalar = quantity("")
@@ -91,8 +94,9 @@ class Fluorescence(AbstractModality):
         return noise_of(expected, **self._sensor())
 
     def noise_of_mean(self, expected: Field, scene: Scene, *, weights: Field) -> Scalar:
-        """Pixels are independent, layers are one picture: weights add up along z first."""
-        return jnp.sqrt(jnp.sum((jnp.sum(weights, axis=0) * self.noise(expected, scene)[0]) ** 2))
+        """Pixels are independent, layers are one picture: weights add up along z first. What is no label drifts as one."""
+        drift = self.background_stability * self.electrons_at_full_return * self._unlabelled() * jnp.sum(weights)
+        return jnp.sqrt(jnp.sum((jnp.sum(weights, axis=0) * self.noise(expected, scene)[0]) ** 2) + drift**2)
 
     def acquired(self, scene: Scene, *, seed: int) -> Field:
         """One picture by two solves on a grid, and a camera that counts, fills up and rounds."""
@@ -105,7 +109,8 @@ class Fluorescence(AbstractModality):
             emission=Tissue(float(self.emission_absorption), float(self.emission_reduced_scattering)),
             border=float(self.border_factor),
         )
-        light = float(self.electrons_at_full_return) * (float(self._unlabelled()) + share)
+        drift = 1.0 + float(self.background_stability) * np.random.default_rng([seed, 1]).standard_normal()
+        light = float(self.electrons_at_full_return) * np.maximum(0.0, float(self._unlabelled()) * drift + share)
         sensor = {name: float(value) for name, value in self._sensor().items()}
         return jnp.broadcast_to(jnp.asarray(picture_of(light, **sensor, seed=seed)), scene.detached.shape)
 

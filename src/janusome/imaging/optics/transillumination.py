@@ -97,18 +97,19 @@ def _inverted(matrices: Array) -> Array:
 def reconstructed(label: Numbers, way: Inverse, *, read: float, regularization: float, seed: int) -> Numbers:
     """Return label as it comes back from counted electrons of every source and ring, by LSQR."""
     seen, spread, unlabelled, weight = (np.asarray(one) for one in (way.seen, way.spread, way.unlabelled, way.weight))
-    drawn, planes = np.random.default_rng(seed), {"axes": (-2, -1), "norm": "ortho"}
+    drawn = np.random.default_rng(seed)
 
     def data(field: Numbers) -> Numbers:
-        return idctn(np.einsum("rzjk,zjk->rjk", seen, dctn(field, **planes)), **planes)
+        return _planes(idctn, np.einsum("rzjk,zjk->rjk", seen, _planes(dctn, field)))
 
     def of_data(found: Numbers) -> Numbers:
-        return idctn(np.einsum("rzjk,rjk->zjk", seen, dctn(found, **planes)), **planes)
+        return _planes(idctn, np.einsum("rzjk,rjk->zjk", seen, _planes(dctn, found)))
 
     dark, sigma, scale = unlabelled[:, None, None], spread[:, None, None], weight[:, None, None]
     light = np.maximum(data(label) * sigma, 0.0)
     electrons = drawn.poisson(light + dark) + read * drawn.standard_normal(light.shape)
-    operator = LinearOperator(
+    linear: Any = LinearOperator  # whose stubs know no functions
+    operator = linear(
         (light.size, label.size),
         matvec=lambda x: data(scale * x.reshape(label.shape)).ravel(),
         rmatvec=lambda y: (scale * of_data(y.reshape(light.shape))).ravel(),
@@ -117,3 +118,7 @@ def reconstructed(label: Numbers, way: Inverse, *, read: float, regularization: 
     measured = ((electrons - dark) / sigma).ravel()
     found = lsqr(operator, measured, damp=math.sqrt(regularization), atol=1e-9, btol=1e-9, iter_lim=MOST_STEPS)[0]
     return scale * found.reshape(label.shape)
+
+
+def _planes(transform: Any, field: Numbers) -> Numbers:
+    return np.asarray(transform(field, axes=(-2, -1), norm="ortho"))

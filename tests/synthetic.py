@@ -308,7 +308,7 @@ def _pet(spread, rng) -> Scan:
     image = expected + 0.8 * np.sqrt(expected) * rng.standard_normal(expected.shape)
     ratio = 6.0 * spread[:, 4]
     return Scan(
-        "pet-clinical 24 h", "pet-clinical", "pet", 24 * HOUR, "cu-64", "kBq/mL", expected, image, r <= 1, (r <= 1) * 1.0, np.full(3, 3e-3),
+        "pet-clinical 24 h", "pet-clinical", "pet", 24 * HOUR, "cu-64", "kBq/mL", expected, image, r <= 1, (r <= 1).astype(np.float64), np.full(3, 3e-3),
         Visibility(LESION, ratio, ratio >= 3.0, "contrast-to-noise of 3 or more (Rose)"),
         {"frame": "10 min", "resolution": "4.5 mm FWHM"},
     )  # fmt: skip
@@ -321,7 +321,7 @@ def _mri(spread, rng) -> Scan:
     ratio = 1.5 * spread[:, 4]
     return Scan(
         "mri-3t t1w-spgr 24 h", "mri-3t", "mri", 24 * HOUR, "gadolinium-chelate", "arbitrary unit",
-        expected, image, r <= 1, (r <= 1) * 1.0, np.array([3e-3, 1e-3, 1e-3]),
+        expected, image, r <= 1, (r <= 1).astype(np.float64), np.array([3e-3, 1e-3, 1e-3]),
         Visibility(LESION, ratio, ratio >= 3.0, "contrast-to-noise of 3 or more (Rose)"),
         {"sequence": "t1w-spgr", "repetition time": "5 ms", "flip angle": "15 deg"},
     )  # fmt: skip

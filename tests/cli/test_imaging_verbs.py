@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 import nibabel
 import numpy as np
@@ -24,6 +25,10 @@ STUDY = {
     ],
     "outputs": {"until": "26 h", "draws": 2, "seed": 1},
 }
+
+
+def loaded(path) -> Any:
+    return nibabel.load(path)
 
 
 def invoke(*words):
@@ -56,8 +61,8 @@ def test_an_image_gives_back_what_its_scene_held(images, picture, tmp_path):
     assert found["visible"]
     figures = {one["name"]: one for one in found["quantities"]}
     assert set(figures) >= {"label in lesion", "activity in lesion", "carriers in lesion", "share of the dose"}
-    share = nibabel.load(str(picture).replace("_pet", "_desc-lesion_probseg")).get_fdata()
-    noiseless = nibabel.load(str(picture).replace("_pet", "_desc-noiseless_pet")).get_fdata()
+    share = loaded(str(picture).replace("_pet", "_desc-lesion_probseg")).get_fdata()
+    noiseless = loaded(str(picture).replace("_pet", "_desc-noiseless_pet")).get_fdata()
     seen = noiseless[share > 0.5].mean() / 1e3  # kBq/mL, less than there is for the blur over the border
     assert seen < figures["activity in lesion"]["high"]
     assert figures["activity in lesion"]["low"] < 2.0 * seen
@@ -72,7 +77,7 @@ def test_quantifying_is_the_same_again_and_steady_in_the_number_of_draws(picture
 
 
 def test_a_region_on_another_grid_is_resampled_and_that_is_said(picture, tmp_path):
-    share = nibabel.load(str(picture).replace("_pet", "_desc-lesion_probseg"))
+    share = loaded(str(picture).replace("_pet", "_desc-lesion_probseg"))
     fine = np.kron(np.round(share.get_fdata()), np.ones((2, 2, 2))).T
     size = np.array(share.header.get_zooms()[::-1]) / 2e3
     affine = share.affine @ np.diag([0.5, 0.5, 0.5, 1.0])

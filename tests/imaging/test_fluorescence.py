@@ -92,7 +92,7 @@ def test_a_camera_of_twelve_bits_rounds_and_a_full_pixel_shows_no_more():
     assert np.all(picture % 8.0 == 0.0)
     assert picture.max() == 8.0 * 4095.0 < np.asarray(given.expected(where)).max()
     coarse, fine = (camera(bit_depth=bits, full_well_capacity=1e5) for bits in (8.0, 16.0))
-    dark = np.zeros((1, 3, 3))
+    dark = jnp.zeros((1, 3, 3))
     extra = np.asarray(coarse.noise(dark, where)) ** 2 - np.asarray(fine.noise(dark, where)) ** 2
     assert extra == pytest.approx((1e5 / 256) ** 2 / 12, rel=1e-3)  # variance of what rounding takes off
 

@@ -48,7 +48,8 @@ def test_cosines_carry_an_even_kernel_as_mirrors_at_the_sides_do():
     found = np.asarray(from_waves(kernel_waves(jnp.asarray(kernel)) * to_waves(jnp.asarray(field))))
     wide = np.concatenate([field, field[:, ::-1]], axis=1)
     wide = np.concatenate([wide, wide[:, :, ::-1]], axis=2)[0]
-    total = sum(kernel[0, abs(y), abs(x)] * np.roll(wide, (y, x), axis=(0, 1)) for y in range(-4, 5) for x in range(-5, 6))
+    shifted = [kernel[0, abs(y), abs(x)] * np.roll(wide, (y, x), axis=(0, 1)) for y in range(-4, 5) for x in range(-5, 6)]
+    total = np.sum(shifted, axis=0)
     assert found[0] == pytest.approx(total[:5, :6], rel=1e-10)
 
 
@@ -63,7 +64,8 @@ def test_what_a_ring_sees_of_a_voxel_is_what_two_solves_on_a_grid_say():
     out = diffuse(born, **given).escaped[0][1] / h**2
     y, x = (np.indices((n, n)) - n // 2) * h
     ring = (np.hypot(y, x) >= inner) & (np.hypot(y, x) < 2 * inner)
-    slab = Slab(20 * h, 2.76, tuple(optics.values()), tuple(optics.values()))
+    both = (optics["absorption"], optics["reduced_scattering"])
+    slab = Slab(20 * h, 2.76, both, both)
     light, _ = sensitivity(slab, jnp.asarray([(depth + 0.5) * h]), shape=(1, 14, 14), voxel_size=jnp.full(3, h),
                            ring_spacing=jnp.asarray(inner))  # fmt: skip
     steps = np.arange(14)
@@ -105,7 +107,10 @@ def test_images_from_counted_electrons_have_the_mean_and_the_noise_of_the_model(
     region[1:5, 1:5, 1:5] = 1 / 64
     model, noise = np.asarray(EXPECTED(scanner, where)), np.asarray(NOISE(scanner, jnp.zeros((6, 6, 6)), where))
     seen = np.stack([np.asarray(scanner.acquired(where, seed=seed)) for seed in range(seeds)])
-    spread, means = float(scanner.noise_of_mean(model, where, weights=region)), (seen * region).sum(axis=(1, 2, 3))
+    spread, means = (
+        float(scanner.noise_of_mean(jnp.asarray(model), where, weights=jnp.asarray(region))),
+        (seen * region).sum(axis=(1, 2, 3)),
+    )
     assert means.mean() == pytest.approx((model * region).sum(), rel=0.05)
     assert abs(means.mean() - (model * region).sum()) < 4 * spread / np.sqrt(seeds)
     assert means.std(ddof=1) == pytest.approx(spread, rel=0.6)

@@ -126,12 +126,13 @@ def test_the_relation_from_diameter_to_color_inverts_the_sizing_curve(material):
     given = sizing_curve(material)
     curve = SizingCurve(**given)
     powers = [1e27, 1e18, 1e9, 1.0, 1e-9]
-    coefficients = [a * power for a, power in zip(given["polynomial"], powers, strict=True)]
+    a, b, c, d, e = (np.asarray(one * power) for one, power in zip(given["polynomial"], powers, strict=True))
     peaks = np.linspace(*curve.peaks, 50) * NM
     diameters = np.array([curve.diameter(one) for one in peaks])
-    found = excitation_wavelength_of_dot(diameters, *coefficients, curve.peaks[1] * NM)
+    found = excitation_wavelength_of_dot(diameters, a, b, c, d, e, np.asarray(curve.peaks[1] * NM))
     assert found == pytest.approx(peaks, rel=1e-9)
-    absorption = molar_absorption_coefficient_of_dot(diameters, NM, curve.extinction[0] / 10, curve.extinction[1])
+    at, exponent = (np.asarray(one) for one in (curve.extinction[0] / 10, curve.extinction[1]))
+    absorption = molar_absorption_coefficient_of_dot(diameters, np.asarray(NM), at, exponent)
     expected = np.array([curve.absorption_per_concentration(one) for one in peaks])
     assert np.log(10) * absorption == pytest.approx(expected, rel=1e-9)
 
@@ -143,8 +144,8 @@ def value_of(label, name):
 
 def test_the_dot_of_the_library_has_the_curve_of_its_material():
     names = ("quartic", "cubic", "quadratic", "slope", "constant")
-    given = [value_of("cdte-dot", f"sizing_{name}") for name in names]
-    peak = excitation_wavelength_of_dot(value_of("cdte-dot", "dot_diameter"), *given, 740 * NM)
+    a, b, c, d, e = (value_of("cdte-dot", f"sizing_{name}") for name in names)
+    peak = excitation_wavelength_of_dot(value_of("cdte-dot", "dot_diameter"), a, b, c, d, e, 740 * NM)
     assert SizingCurve(**sizing_curve("CdTe")).diameter(peak) == pytest.approx(6.5 * NM, rel=1e-9)
     assert peak / NM == pytest.approx(709, abs=1)
 

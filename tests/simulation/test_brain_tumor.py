@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def study(*more, ligands=None, diameter=80, kind="gbm", host="human-male", voxel
     return resolve(Study.model_validate(written), LIBRARY)
 
 
-def tight():
+def tight() -> dict[str, Any]:
     """Values of a tumor whose vessels all keep their barrier."""
     return {"core_leaky_wall_fraction": fixed(0.0), "rim_leaky_wall_fraction": fixed(0.0)}
 

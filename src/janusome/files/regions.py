@@ -64,7 +64,7 @@ def _looked_up(values: Array, to_region: Array, shape: tuple[int, ...]) -> Array
     steps = (np.arange(POINTS) + 0.5) / POINTS - 0.5
     dz, dy, dx = np.meshgrid(steps, steps, steps, indexing="ij")
     share = np.zeros(shape)
-    slices, rows, columns = _reached(values, np.linalg.inv(to_region), shape)
+    slices, rows, columns = _reached(values, np.linalg.inv(to_region).astype(np.float64), shape)
     box = (rows, columns)
     y, x = np.meshgrid(np.arange(shape[1])[rows], np.arange(shape[2])[columns], indexing="ij")
     for z in range(shape[0])[slices]:

@@ -213,6 +213,7 @@ class _Exchange:
 
     def supply(self, level: ArrayLike) -> Array:
         """Return what would come in if the pressure were at a level."""
+        level = np.asarray(level, dtype=np.float64)
         return self.filtration * (self.vascular - level) + self.drainage * (self.lymphatic - level)
 
     def level(self, border: Border) -> float:
@@ -290,6 +291,7 @@ def _result(
     axes: tuple[int, ...],
 ) -> Pressure:
     """Join the fields; `border` is what leaves through the border, and what crosses it either way."""
+    level = np.asarray(level, dtype=np.float64)
     filtered = exchange.filtration * ((exchange.vascular - level) - field)
     drained = exchange.drainage * (field - (exchange.lymphatic - level))
     left, crossing = border

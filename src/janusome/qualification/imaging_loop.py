@@ -8,6 +8,7 @@ is known to the way back but geometry and where in tissue the label is.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -84,7 +85,8 @@ def loop(case: Case, rows: Library, *, images: int = IMAGES, should_stop: Callab
     tissue = tissue_rates(study, tumor, setup, book)
     stage = _Stage.of(setup, tissue)
     random = np.random.default_rng(study.seed)
-    levels = stage.lowest * np.exp(random.uniform(*np.log(RANGE), images))
+    low, high = (math.log(one) for one in RANGE)
+    levels = stage.lowest * np.exp(random.uniform(low, high, images))
     found, unseen = [], 0
     for k, level in enumerate(levels, start=1):
         if should_stop():

@@ -257,12 +257,11 @@ def _regions(picture: Picture, setup: Camera) -> Regions:
     share = np.asarray(picture.share, dtype=float)
     lesion = share > 0.5 if (share > 0.5).any() else share > 0.0
     steps = max(1, round(1.5 * _reach(setup) / float(picture.voxel_size.min())))
-    near = binary_dilation(share > 0.0, iterations=steps)
-    rim = binary_dilation(near, iterations=RIM) & ~near
+    near = np.asarray(binary_dilation(share > 0.0, iterations=steps), dtype=bool)
+    rim = np.asarray(binary_dilation(near, iterations=RIM), dtype=bool) & ~near
     if not rim.any():
         raise InputError("--roi", "leaves nothing of the image around it", "give an image with some tissue around the region")
-    weights = (jnp.asarray(one / one.sum()) for one in (lesion.astype(float), rim.astype(float)))
-    return Regions(jnp.asarray(share), *weights, picture.parts)
+    return Regions(jnp.asarray(share), jnp.asarray(lesion / lesion.sum()), jnp.asarray(rim / rim.sum()), picture.parts)
 
 
 def _bounded(levels: Array, exposure: Exposure) -> Array:

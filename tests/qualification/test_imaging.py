@@ -22,6 +22,12 @@ TIME = np.arange(0.25, 300.0, 1.0)
 ARTERY = measured(TIME, concentration=ParkerInput().blood(TIME, delay=10.0) / 0.55)
 
 
+@pytest.fixture(autouse=True)
+def _files_alone(monkeypatch):
+    """Images that are simulated and quantified take minutes a scanner; test_imaging_loop.py has one."""
+    monkeypatch.setattr("janusome.qualification.imaging.CASES", ())
+
+
 def sections(folder):
     found = qualify_imaging(folder, progress=lambda *_: None, should_stop=lambda: False)
     return {section.key: section for section in found}

@@ -99,7 +99,7 @@ def test_without_its_tables_a_comparison_says_what_is_absent(comparison, tmp_pat
 
 
 def test_a_part_or_a_folder_that_is_none_is_refused_with_what_to_give(tmp_path):
-    with pytest.raises(InputError, match="qualify body or tumor"):
+    with pytest.raises(InputError, match="qualify body, tumor or imaging"):
         qualify("heart", output=tmp_path / "out", data=tmp_path)
     with pytest.raises(InputError, match="holds no folder `tumor`"):
         qualify("tumor", output=tmp_path / "out", data=tmp_path)

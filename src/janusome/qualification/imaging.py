@@ -1,4 +1,4 @@
-"""The qualification of imaging: the way back from dynamic MRI beside OSIPI's test files, at OSIPI's tolerances."""
+"""The qualification of imaging: dynamic MRI beside OSIPI's test files, at its tolerances; and every scanner's way back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from janusome.errors import InputError
+from janusome.files.library import Library
+from janusome.qualification.imaging_loop import CASES, loop
 from janusome.qualification.osipi_files import osipi_files
 from janusome.qualification.osipi_inputs import arterial_inputs
 from janusome.qualification.osipi_kinetics import SUBJECTS, tracer_model
@@ -16,7 +18,7 @@ from janusome.qualification.section import Section
 
 Progress = Callable[[str, float], None]
 
-TITLE = "What images say of the tissue: OSIPI's tests of dynamic MRI"
+TITLE = "What images say of the tissue: OSIPI's tests of dynamic MRI, and images quantified that were simulated"
 
 COMPARISONS: tuple[tuple[str, Callable[..., Section]], ...] = (
     ("T1 by variable flip angle", relaxation_times),
@@ -46,5 +48,9 @@ def qualify_imaging(data: Path | str | None, *, progress: Progress, should_stop:
             raise KeyboardInterrupt
         progress(name, k / len(COMPARISONS))
         found.append(comparison(files))
+    rows = Library()
+    for k, case in enumerate(CASES):
+        progress("simulating and quantifying", k / len(CASES))
+        found.append(loop(case, rows, should_stop=should_stop))
     progress("qualification", 1.0)
     return tuple(found)

@@ -243,6 +243,8 @@ class AbstractModality(eqx.Module):
     unit: ClassVar[str]
     relative: ClassVar[bool] = False  # whether an image says nothing of amounts, and only compares places or times
     calibrated: ClassVar[bool] = True  # whether its numbers are absolute; else its gain is known from an earlier image alone
+    linear: ClassVar[bool] = False  # whether an image is that of the tissue and, on top, something in proportion to the label
+    local: ClassVar[bool] = False  # whether a voxel shows what it holds itself and nothing of its neighbours
     sources: ClassVar[tuple[str, ...]] = ()
 
     @abc.abstractmethod

@@ -49,6 +49,7 @@ class Ct(AbstractModality):
     """
 
     unit: ClassVar[str] = ""
+    linear: ClassVar[bool] = True
     sources: ClassVar = ("poludniowski2021", "xraylib", "icru46_xcist", "eatough_ctug")
 
     tube_voltage: Scalar = quantity("kV")

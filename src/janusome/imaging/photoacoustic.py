@@ -48,6 +48,7 @@ class Photoacoustic(AbstractModality):
     """
 
     unit: ClassVar[str] = "Pa"
+    linear: ClassVar[bool] = True
     sources: ClassVar = ()
 
     view_depth: Scalar = quantity("m")

@@ -21,6 +21,7 @@ class AbstractElementImage(AbstractModality):
     """Mass per volume of one element, which several channels of readings tell from all beside it."""
 
     unit: ClassVar[str] = "mg/mL"
+    linear: ClassVar[bool] = True
 
     aluminum_filtration: Scalar = quantity("mm")
     number_of_views: Scalar = quantity("")

@@ -35,7 +35,7 @@ class Ultrasound(AbstractModality):
        I = h * \left(s\,\mu_b + \frac{cM}{\rho_d V_d}\Big[(1-\nu)\,s\,\sigma_{drop} + \nu\,\sigma_{bubble}/4\pi\Big]\right)
            + \mu_b\,e^{4\alpha f(z - z_p)} $$
 
-    μ_b is the backscatter of tissue at the frequency, s what the mode lets through of it (one in B-mode), D the dynamic range,
+    μ_b is the backscatter of tissue at the frequency, s what the mode lets through of it (one in B-mode, none in the air), D the dynamic range,
     c the perfluorocarbon that is still in droplets (attached, in or outside cells), in moles of it, M its molar mass,
     V_d the volume of a droplet. ν is the share that the pulse vaporises, by the pressure that is left at the depth; a bubble
     has the mass of its droplet. Gain makes up for attenuation, so that noise of the electronics rises with depth and equals
@@ -161,7 +161,7 @@ class Ultrasound(AbstractModality):
         tissue, s = self.tissue_backscatter(), self.tissue_suppression
         of_label = self.droplets(scene) * ((1.0 - share) * s * droplet + share * bubble)
         seen = gaussian_blur(
-            s + of_label / tissue,
+            s * scene.body + of_label / tissue,
             width=jnp.asarray(math.sqrt(0.5)),  # of the intensity, whose Gaussian is narrower than the pressure's
             voxel_size=scene.voxel_size / self._widths(),
         )

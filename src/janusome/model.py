@@ -222,8 +222,8 @@ class Scene(eqx.Module):
     """What stands in a field of view for one label, voxel by voxel (axes z, y, x), per volume of tissue.
 
     Labels inside cells are apart because relaxivity depends on it; detached ones because they no longer show the carrier.
-    `body` is the share of each voxel that lies inside the body; the rest is air, and what stands in the other fields per volume
-    is already less by it: label and proton density of a voxel in the air are none.
+    `body` is the share of each voxel inside the body; the rest is air. Label and proton density are per volume of the voxel,
+    less by that share already: in the air there are none.
     """
 
     attached_outside: Float[Array, "z y x"] = quantity("mol/m^3")

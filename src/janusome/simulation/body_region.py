@@ -60,6 +60,25 @@ class BodyRegion(NamedTuple):
             body = np.where(away <= self.lesion_depth, 1.0, body)
         return np.maximum(body, own)
 
+    def background(self, body: Array, *, near: NDArray[np.bool_], lesion: str, voxel_size: Any) -> NDArray[np.bool_]:
+        """Return the voxels that are body throughout and not `near` a lesion.
+
+        Raises
+        ------
+        InputError
+            If there are none.
+        """
+        around = ~near & (body == 1.0)
+        if not around.any():
+            edges = " x ".join(f"{1e3 * float(edge):.3g}" for edge in voxel_size)
+            raise InputError(
+                f"lesion {lesion}",
+                f"leaves no voxel ({edges} mm) of the body around it, which is {1e3 * self.width:.3g} mm wide and "
+                f"{1e3 * self.thickness:.3g} mm thick",
+                "choose a scanner of finer voxels and resolution, or give body_width and body_thickness at the lesion",
+            )
+        return around
+
     def _section(self, shape: tuple[int, ...], size: Array) -> Array:
         """Return the share of each voxel of a section (z, x) inside the ellipse: exact along z, in stripes across."""
         layers, _, columns = shape
@@ -68,4 +87,5 @@ class BodyRegion(NamedTuple):
         middle = 0.5 * self.thickness - self.view_depth
         edges = (np.arange(layers + 1) - 0.5 * layers) * size[0]
         low, high = np.maximum(edges[:-1, None], middle - half), np.minimum(edges[1:, None], middle + half)
-        return (np.maximum(high - low, 0.0) / size[0]).reshape(layers, columns, STRIPES).mean(axis=2)
+        shares = (np.maximum(high - low, 0.0) / size[0]).reshape(layers, columns, STRIPES).mean(axis=2)
+        return np.where(shares > 1.0 - CLOSE, 1.0, shares)  # what rounding leaves of a full voxel is full

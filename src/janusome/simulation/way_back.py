@@ -211,7 +211,7 @@ def _scene(around: Mapping[str, tuple[Any, Any]], share: Any, voxel_size: Any) -
     """Return the tissue of a lesion and around it, without label."""
     nothing = jnp.zeros_like(share)
     mixed = {name: share * here + (1.0 - share) * there for name, (here, there) in around.items()}
-    return Scene(nothing, nothing, nothing, **mixed, voxel_size=voxel_size)
+    return Scene(nothing, nothing, nothing, **mixed, body=jnp.ones_like(share), voxel_size=voxel_size)
 
 
 def _median(rates: Mapping[str, tuple[Array, Array]]) -> dict[str, tuple[float, float]]:

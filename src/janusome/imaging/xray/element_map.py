@@ -36,6 +36,11 @@ class ElementMap(eqx.Module):
         behind, readout = self._readout()
         return readout.shown_by(tissue, behind) - readout.shown_by(SOFT_TISSUE, behind)
 
+    def shown_by_air(self) -> Any:
+        """Return the mass per volume for which air is taken, -1000 HU in every channel and soft tissue being nought."""
+        behind, readout = self._readout()
+        return -1000.0 * jnp.sum(readout.of_numbers(behind)) - readout.shown_by(SOFT_TISSUE, behind)
+
     def acquired(self, scene: Scene, *, mass: Field, seed: int) -> Field:
         """Return a map by way of each channel's raw data and image."""
         numbers = tomogram(self.channels, self.gantry, scene, mass=mass, atomic_number=self.atomic_number, seed=seed)

@@ -144,9 +144,7 @@ class _Reader:
     table: WaterCorrection
     element: int
 
-    def shown(
-        self, mass: Volume, around: tuple[Volume, Volume], random: np.random.Generator, *, width: float
-    ) -> Volume:
+    def shown(self, mass: Volume, around: tuple[Volume, Volume], random: np.random.Generator, *, width: float) -> Volume:
         mean, variance = self._signal(self.body.projector.forward(mass), *around)
         electronic = self.detector.electronic_noise
         quantum = np.divide(variance - electronic**2, mean, out=np.ones_like(mean), where=mean > 0.0)

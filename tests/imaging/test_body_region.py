@@ -76,6 +76,22 @@ def test_a_lesion_that_reaches_out_of_the_body_is_part_of_it_with_tissue_over_it
     assert np.array_equal(bulging[:, 0, 30], plain[:, 0, 30])  # and where it lies inside, the body is as it was
 
 
+def test_background_is_read_inside_the_body_and_off_the_skin_where_it_is_thick_enough():
+    ball = np.asarray(sphere(4e-3, count=21, spacing=0.5e-3))
+    region = MOUSE._replace(view_depth=3e-3)
+    body = region.share(ball, voxel_size=SIZE)
+    found = {n: region.background(body, ball, name="one", steps=n, voxel_size=SIZE) for n in (2, 5)}
+    for around in found.values():
+        assert around.any()
+        assert (body[around] == 1.0).all()
+        assert (ball[around] == 0.0).all()
+    assert found[5].sum() < found[2].sum()
+    under_the_skin = np.flatnonzero(body[:, 0, 10] == 1.0)[0]
+    assert not found[2][: under_the_skin + 2, 0, 10].any()
+    thin = region._replace(thickness=3e-3)
+    assert thin.background(thin.share(0.0 * ball, voxel_size=SIZE), 0.0 * ball, name="one", steps=9, voxel_size=SIZE).any()
+
+
 TISSUE = {
     "longitudinal_relaxation_rate": (0.6, 0.8),
     "transverse_relaxation_rate": (20.0, 30.0),

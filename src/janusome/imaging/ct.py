@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from janusome.imaging.xray.beam import (
+    AIR,
     behind_water,
     energies,
     energy_read,
@@ -72,7 +73,7 @@ class Ct(AbstractModality):
         weights = energy_read(behind_water(self._tube(), self.attenuation_path))
         tissue = tissue_number(weights, tissue=SOFT_TISSUE)
         added = hounsfield_slope(weights, atomic_number=self.atomic_number) * self._mass(scene)
-        without_air = added - (1000.0 + tissue) * (1.0 - scene.body)
+        without_air = added - (tissue - AIR) * (1.0 - scene.body)
         seen = gaussian_blur(without_air, width=standard_deviation(self.spatial_resolution), voxel_size=scene.voxel_size)
         return tissue + seen
 

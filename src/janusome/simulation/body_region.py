@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import binary_dilation, distance_transform_edt
 
 from janusome.errors import InputError
 from janusome.simulation.light import Target
@@ -60,24 +60,29 @@ class BodyRegion(NamedTuple):
             body = np.where(away <= self.lesion_depth, 1.0, body)
         return np.maximum(body, own)
 
-    def background(self, body: Array, *, near: NDArray[np.bool_], lesion: str, voxel_size: Any) -> NDArray[np.bool_]:
-        """Return the voxels that are body throughout and not `near` a lesion.
+    def background(self, body: Array, lesion: Any, *, name: str, steps: int, voxel_size: Any) -> NDArray[np.bool_]:
+        """Return the voxels that are body throughout, some steps away from a lesion and, where that leaves any, from the air.
 
         Raises
         ------
         InputError
             If there are none.
         """
-        around = ~near & (body == 1.0)
-        if not around.any():
+
+        def away(marked: Any) -> NDArray[np.bool_]:
+            return ~np.asarray(binary_dilation(marked, iterations=steps), dtype=bool)
+
+        inside = (body == 1.0) & away(np.asarray(lesion) > 0.0)
+        around = inside & away(body < 1.0)
+        if not inside.any():
             edges = " x ".join(f"{1e3 * float(edge):.3g}" for edge in voxel_size)
             raise InputError(
-                f"lesion {lesion}",
+                f"lesion {name}",
                 f"leaves no voxel ({edges} mm) of the body around it, which is {1e3 * self.width:.3g} mm wide and "
                 f"{1e3 * self.thickness:.3g} mm thick",
                 "choose a scanner of finer voxels and resolution, or give body_width and body_thickness at the lesion",
             )
-        return around
+        return around if around.any() else inside
 
     def _section(self, shape: tuple[int, ...], size: Array) -> Array:
         """Return the share of each voxel of a section (z, x) inside the ellipse: exact along z, in stripes across."""

@@ -13,7 +13,6 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import Avogadro
-from scipy.ndimage import binary_dilation
 
 from janusome.imaging.quantification.levels import Regions
 from janusome.imaging.quantification.lowest import lowest_near, lowest_visible
@@ -232,12 +231,11 @@ class _View:
 
         share = onto(grid.shares)
         reached = max(1, round(1.5 * reach / float(setup.voxel_size.min())))
-        near = np.asarray(binary_dilation(np.asarray(share) > 0.0, iterations=reached), dtype=bool)
         host = Scope(f"host {study.host.name}", study.host)
         place = Place(study.host.species, lesion.tumor.background_organ)
         region = BodyRegion.around(target_of(lesion), host, place, book)
         body = region.share(share, voxel_size=setup.voxel_size)
-        around = region.background(body, near=near, lesion=lesion.name, voxel_size=setup.voxel_size)
+        around = region.background(body, share, name=lesion.name, steps=reached, voxel_size=setup.voxel_size)
         pattern = Label(*(onto(part) for part in in_voxels))
         rates = tissue_rates(study, lesion.tumor, setup, book)
         return cls((share, jnp.asarray(around, dtype=float)), jnp.asarray(body), pattern, setup.voxel_size, rates)

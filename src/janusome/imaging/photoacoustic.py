@@ -40,9 +40,8 @@ class Photoacoustic(AbstractModality):
     S is the power spectrum of the noise of an image reconstructed from a plane: detectors of spacing d, a noise-equivalent
     pressure NEP in their band and N pulses; θ is from the axis. A band without the lowest frequencies takes the mean of large
     bodies away and leaves their borders, so that pixels may be negative; sideways borders are lost beside the cone.
-    The middle of the scene lies `view_depth` under the skin and z points into the body. Light comes through flat skin; beyond
-    the outline of the body (μ_a is less by the share of air) a gel lets sound through and makes none. `acquired` propagates p₀
-    to the plane, adds noise to the records and reconstructs them; a test compares the two.
+    The middle of the scene lies `view_depth` under the skin, which the plane presses flat; z points into the body. `acquired`
+    propagates p₀ to the plane, adds noise to the records and reconstructs them; a test compares the two.
     Worked number: Γ = 0.2004, 20 /m, 20 mJ/cm² and φ = 1 are 802 Pa.
     Holds for labels that absorb little of the light and lie deeper than about 1 mm, in tissue of one speed of sound. Leaves
     out vessels and organs, reflections, saturation and reshaping of particles, and heat that a pulse leaves for the next.
@@ -98,10 +97,7 @@ class Photoacoustic(AbstractModality):
         array = array_over(scene, middle=float(self.view_depth), aperture=float(self.detection_aperture),
                            sound_speed=float(self.sound_speed))  # fmt: skip
         label = np.asarray(scene.attached_outside + scene.attached_inside + scene.detached)
-        p0 = array.extended(
-            (label, np.asarray(scene.body)),
-            lambda c, body, depth: np.asarray(self._pressure(jnp.asarray(c), jnp.asarray(body), jnp.asarray(depth))),
-        )
+        p0 = array.extended(label, lambda c, depth: np.asarray(self._pressure(jnp.asarray(c), jnp.asarray(depth))))
         deviation = self.noise_equivalent_pressure * self.detector_pitch * jnp.sqrt(
             1.0 / (2.0 * self.averaged_pulses * (self.highest_frequency - self.lowest_frequency))
         )  # fmt: skip
@@ -123,16 +119,16 @@ class Photoacoustic(AbstractModality):
         layer, count = scene.voxel_size[0], label.shape[0]
         depth = self.view_depth + (jnp.arange(count) - 0.5 * (count - 1)) * layer
         under_the_skin = jnp.clip(depth / layer + 0.5, 0.0, 1.0)[:, None, None]
-        return under_the_skin * self._pressure(label, scene.body, jnp.maximum(depth, 0.0)[:, None, None])
+        return under_the_skin * self._pressure(label, jnp.maximum(depth, 0.0)[:, None, None])
 
-    def _pressure(self, label: Array, body: Array, depth: Array) -> Array:
+    def _pressure(self, label: Array, depth: Array) -> Array:
         phi = broad_beam(
             depth,
             absorption=self.excitation_absorption,
             reduced_scattering=self.excitation_reduced_scattering,
             border=self.border_factor,
         )
-        absorption = body * self.excitation_absorption + math.log(10.0) * self.molar_absorption_coefficient * label
+        absorption = self.excitation_absorption + math.log(10.0) * self.molar_absorption_coefficient * label
         return self.grueneisen_parameter * absorption * phi * self.radiant_exposure
 
     def _band(self, frequency: Array) -> Array:
@@ -171,6 +167,6 @@ class Photoacoustic(AbstractModality):
 def _prolonged(scene: Scene) -> Scene:
     """Return a scene with as many layers again above and below, each like the outermost one."""
     count = scene.detached.shape[0]
-    fields = (scene.attached_outside, scene.attached_inside, scene.detached, scene.body)
-    longer = tuple(jnp.pad(one, ((count, count), (0, 0), (0, 0)), mode="edge") for one in fields)
-    return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached, s.body), scene, longer)
+    fields = (scene.attached_outside, scene.attached_inside, scene.detached)
+    label = tuple(jnp.pad(one, ((count, count), (0, 0), (0, 0)), mode="edge") for one in fields)
+    return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), scene, label)

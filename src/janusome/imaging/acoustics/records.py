@@ -7,7 +7,7 @@ Around the scene tissue goes on as it is at the scene's border: up to the skin, 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,12 +34,12 @@ class Extended(NamedTuple):
     columns: slice
     outside: int  # layers of the scene above the skin
 
-    def extended(self, fields: Sequence[Array], pressure: Callable[..., Array]) -> Array:
-        """Return the start pressure (z, y, x) of the box: `pressure` is that of the scene's fields at a depth (m)."""
+    def extended(self, label: Array, pressure: Callable[[Array, Array], Array]) -> Array:
+        """Return the start pressure (z, y, x) of the box: `pressure` is that of a label at a depth (m)."""
         depths, shape = self.plane.depths, self.plane.shape
         outer = [(self.layers.start, len(depths) - self.layers.stop)]
         outer += [(part.start, count - part.stop) for part, count in zip((self.rows, self.columns), shape, strict=True)]
-        return pressure(*(np.pad(one[self.outside :], outer, mode="edge") for one in fields), depths[:, None, None])
+        return pressure(np.pad(label[self.outside :], outer, mode="edge"), depths[:, None, None])
 
 
 def array_over(scene: Scene, *, middle: float, aperture: float, sound_speed: float) -> Extended:

@@ -1,6 +1,7 @@
 """Scenes and scanners that the tests of imaging share."""
 
 import math
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -24,7 +25,7 @@ from janusome.model import Scene
 from janusome.units import to_internal
 
 
-def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2=20.0, r2star=30.0, proton_density=1.0, body=1.0):
+def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2=20.0, r2star=30.0, proton_density=1.0, body: Any = 1.0):
     """A scene in which `label` (mol/m^3, z y x) is attached to carriers outside cells, unless said otherwise."""
     label = jnp.asarray(label, dtype=float)
     return Scene(

@@ -49,7 +49,8 @@ RATES = [law for law in LAWS if issubclass(law, AbstractRate)]
 PLACES = 64  # independent draws in one state
 TESTS = Path(__file__).parents[1]
 LIBRARY = Path(inspect.getfile(AbstractProcess)).parent / "library"
-SIGNED = {"Photoacoustic"}  # a band without the lowest frequencies leaves images that are negative beside what is bright
+# A band without the lowest frequencies leaves images that are negative beside what is bright; CT numbers are below nought in air.
+SIGNED = {"Photoacoustic", "Ct"}
 
 each_law = pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 each_transfer = pytest.mark.parametrize("law", TRANSFERS, ids=lambda law: law.__name__)

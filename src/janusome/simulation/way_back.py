@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 RIM = 3  # voxels around the lesion, beyond the reach of its blur, that are read as background
+THROUGHOUT = 0.999  # share of body in a voxel without air, as rounded in a file
 CLOSE = 1e-6  # of the image: what a draw may miss it by and count as solved
 MOST_AT_ONCE = 2**21  # voxels of all draws of a batch
 MOST_DRAWS_AT_ONCE = 27
@@ -62,6 +63,7 @@ class Picture:
     before: Array | None = None
     parts: tuple[float, float, float] = (1.0, 0.0, 0.0)
     at: float | None = None
+    body: Array | None = None  # share of each voxel that is no air, where it is known
 
 
 @dataclass(frozen=True)
@@ -253,8 +255,8 @@ def _cut(picture: Picture, setup: Camera) -> Picture:
     low = np.maximum(inside.min(axis=0) - margin, 0)
     high = np.minimum(inside.max(axis=0) + 1 + margin, picture.share.shape)
     box = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    before = None if picture.before is None else picture.before[box]
-    return Picture(picture.image[box], picture.share[box], picture.voxel_size, before, picture.parts, picture.at)
+    before, body = (None if one is None else one[box] for one in (picture.before, picture.body))
+    return Picture(picture.image[box], picture.share[box], picture.voxel_size, before, picture.parts, picture.at, body)
 
 
 def _regions(picture: Picture, setup: Camera) -> Regions:
@@ -264,6 +266,8 @@ def _regions(picture: Picture, setup: Camera) -> Regions:
     steps = max(1, round(1.5 * setup.reach / float(picture.voxel_size.min())))
     near = np.asarray(binary_dilation(share > 0.0, iterations=steps), dtype=bool)
     rim = np.asarray(binary_dilation(near, iterations=RIM), dtype=bool) & ~near
+    if picture.body is not None:
+        rim &= picture.body > THROUGHOUT
     if not rim.any():
         raise InputError("--roi", "leaves nothing of the image around it", "give an image with some tissue around the region")
     return Regions(jnp.asarray(share), jnp.asarray(lesion / lesion.sum()), jnp.asarray(rim / rim.sum()), picture.parts)

@@ -2,8 +2,7 @@
 
 A ball of 10 mm in the tissue of its host gets label at a level drawn evenly in its logarithm; the constants of scanner, label
 and tissue are drawn from their spreads, the image is made with noise and quantified as a user's would be. Nothing of the truth
-is known to the way back but geometry and where in tissue the label is. Fluorescence tomography, photoacoustics and
-MRI of mice are left out for their time, half a minute to a minute an image.
+is known to the way back but geometry and where in tissue the label is.
 """
 
 from __future__ import annotations
@@ -94,14 +93,15 @@ def loop(
     case: Case, rows: Library, *, images: int = IMAGES, faint: int = FAINT, should_stop: Callable[[], bool] = lambda: False
 ) -> Section:
     """Return how often and how well one scanner's images give back what was there."""
-    study = _study(case, rows)
+    study = study_of(case, rows)
     scanner: Any = rows.row("scanner", case.scanner)
     exposure = Exposure(scanner, case.label, case.sequence, 600.0 if scanner.modality in COUNTS_DECAYS else None)
     book = ValueBook(draws=max(images, faint) + 1, seed=study.seed)
     tumor = study.lesions[0].tumor
-    setup = camera(study, exposure, Target(tumor, 0.5 * DIAMETER), book)
-    tissue = tissue_rates(study, tumor, setup, book)
-    stage = _Stage.of(setup, tissue)
+    plain = camera(study, exposure, Target(tumor, 0.5 * DIAMETER), book)
+    share = _ball(plain.voxel_size, margin=4.0 * plain.reach + 5.0 * float(plain.voxel_size.max()))
+    setup = camera(study, exposure, Target.of(tumor, share, float(plain.voxel_size[0])), book)  # as deep as its voxels say
+    stage = _Stage.of(setup, share, tissue_rates(study, tumor, setup, book))
     random = np.random.default_rng(study.seed)
     low, high = (math.log(one) for one in RANGE)
     found, unseen = [], 0
@@ -126,8 +126,7 @@ class _Stage:
     lowest: float
 
     @classmethod
-    def of(cls, setup: Camera, tissue: Mapping[str, tuple[Array, Array]]) -> _Stage:
-        share = _ball(setup.voxel_size, margin=4.0 * setup.reach + 5.0 * float(setup.voxel_size.max()))
+    def of(cls, setup: Camera, share: Array, tissue: Mapping[str, tuple[Array, Array]]) -> _Stage:
         with double():
             bare = tissue_scene(of_draw(tissue, 0), jnp.asarray(share), setup.voxel_size)
             before = shows_tissue(setup.draw(0), bare)
@@ -172,7 +171,8 @@ def _ball(voxel_size: Array, *, margin: float) -> Array:
     return np.asarray(resample(ball, voxel_size=jnp.asarray(fine), of=jnp.asarray(voxel_size), shape=shape))
 
 
-def _study(case: Case, rows: Library) -> ResolvedStudy:
+def study_of(case: Case, rows: Library) -> ResolvedStudy:
+    """Return a study whose lesion a case looks at."""
     dose: dict[str, Any] = {"at": "0 h", "dose": "1e12 particles", "of": "carrier", "route": "intravenous"}
     if "radioactive_decay" in rows.row("label", case.label).laws:
         dose["activity"] = "100 MBq"

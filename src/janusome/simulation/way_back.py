@@ -247,10 +247,15 @@ def _scatter(middle: AbstractModality, tissue: Scene, regions: Regions, picture:
 
 
 def _cut(picture: Picture, setup: Camera) -> Picture:
-    """Return what of a picture the lesion and its surroundings take: solving for it needs no more."""
+    """Return what of a picture the lesion and its surroundings take: solving for it needs no more.
+
+    All of it where a blur has no one width, as of light and sound, whose way also starts at the skin above the picture's middle.
+    """
     inside = np.argwhere(picture.share > 0.0)
     if not len(inside):
         raise InputError("--roi", "marks no voxel of the image", "give a region that lies inside it")
+    if setup.reach == 0.0 and not setup.modality.local:
+        return picture
     margin = np.ceil(4.0 * setup.reach / picture.voxel_size).astype(int) + RIM + 1
     low = np.maximum(inside.min(axis=0) - margin, 0)
     high = np.minimum(inside.max(axis=0) + 1 + margin, picture.share.shape)

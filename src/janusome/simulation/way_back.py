@@ -249,7 +249,7 @@ def _scatter(middle: AbstractModality, tissue: Scene, regions: Regions, picture:
 def _cut(picture: Picture, setup: Camera) -> Picture:
     """Return what of a picture the lesion and its surroundings take: solving for it needs no more.
 
-    All of it where a blur has no one width, as of light and sound, whose way also starts at the skin above the picture's middle.
+    All of it where the blur has no one width, as of light and sound, whose way also starts above the picture's middle.
     """
     inside = np.argwhere(picture.share > 0.0)
     if not len(inside):

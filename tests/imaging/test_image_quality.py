@@ -103,7 +103,7 @@ def small_animal(**changed):
 def cylinders(*discs, spacing=VOXEL, across=ACROSS, along=ALONG, fine=5):
     """Share of each voxel (z, y, x) inside cylinders along z, each of a diameter at y, x (m)."""
     at = (np.arange(across * fine) - (across * fine - 1) / 2) * spacing / fine
-    inside = sum(((at[:, None] - y) ** 2 + (at - x) ** 2 <= (d / 2) ** 2).astype(float) for d, y, x in discs)
+    inside = np.sum([(at[:, None] - y) ** 2 + (at - x) ** 2 <= (d / 2) ** 2 for d, y, x in discs], axis=0)
     return np.broadcast_to(inside.reshape(across, fine, across, fine).mean(axis=(1, 3)), (along, across, across))
 
 

@@ -50,6 +50,7 @@ RANGES = {
 ELSEWHERE = (1e-3, 1e3)
 # Bounds of what its unit does not bound, evenly between them.
 NAMED = {
+    "photon_energy_width": (5e-16, 2e-15),
     "ph": (4.0, 8.0),
     "pka": (4.5, 7.5),
     "temperature": (290.0, 320.0),
@@ -70,8 +71,10 @@ NAMED = {
     "tube_voltage": (5e4, 1.4e5),
     "atomic_number": (20.0, 90.0),
     "filtration": (1e-3, 1e-2),
-    "energy_threshold": (3e-15, 1.4e-14),
-    "photon_energy_width": (5e-16, 2e-15),
+    "lowest_energy_threshold": (3e-15, 5e-15),
+    "second_energy_threshold": (5e-15, 8e-15),
+    "third_energy_threshold": (8e-15, 1.1e-14),
+    "highest_energy_threshold": (1.1e-14, 1.4e-14),
     "core_diameter": (5e-9, 4e-8),
     "size_spread": (0.05, 0.3),
     "frequency_exponent": (0.1, 2.0),

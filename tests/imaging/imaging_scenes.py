@@ -39,6 +39,11 @@ def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2=20.0, r2sta
     )
 
 
+def filled(kind, values):
+    """A modality of plain numbers."""
+    return kind(**{name: jnp.asarray(value, dtype=float) for name, value in values.items()})
+
+
 def pet(**changed):
     """A clinical scanner with fluorine-18: half-life, yield and mean range as published, the rest round numbers."""
     values = {
@@ -55,7 +60,7 @@ def pet(**changed):
         "attenuation_path": 0.22,
         "noise_amplification": 3.0,
     }
-    return Pet(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(Pet, values | changed)
 
 
 SHARED_BY_SEQUENCES = {
@@ -72,11 +77,6 @@ SPIN_ECHO = {
     "intracellular_transverse_relaxivity": 50.0,
     "detached_transverse_relaxivity": 0.0,
 }
-
-
-def filled(kind, values):
-    """A modality of plain numbers."""
-    return kind(**{name: jnp.asarray(value, dtype=float) for name, value in values.items()})
 
 
 def mri(**changed):
@@ -139,7 +139,7 @@ def ct(**changed):
         "atomic_number": 79.0,
         "atomic_mass": 0.19697,
     }
-    return Ct(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(Ct, values | changed)
 
 
 def spect(**changed):
@@ -163,7 +163,7 @@ def spect(**changed):
         "energy_window": 0.2,
         "scatter_window": 0.06,
     }
-    return Spect(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(Spect, values | changed)
 
 
 def dual_energy_ct(**changed):
@@ -186,7 +186,7 @@ def dual_energy_ct(**changed):
         "atomic_number": 53.0,
         "atomic_mass": 0.1269,
     }
-    return DualEnergyCt(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(DualEnergyCt, values | changed)
 
 
 def photon_counting_ct(**changed):
@@ -207,7 +207,7 @@ def photon_counting_ct(**changed):
         "atomic_number": 64.0,
         "atomic_mass": 0.15725,
     } | {f"{name}_energy_threshold": to_internal(energy, "keV") for name, energy in thresholds.items()}
-    return PhotonCountingCt(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(PhotonCountingCt, values | changed)
 
 
 def mpi(**changed):
@@ -230,7 +230,7 @@ def mpi(**changed):
         "detection_volume": 32e-9,
         "detection_signal_to_noise": 3.0,
     }
-    return Mpi(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(Mpi, values | changed)
 
 
 def photoacoustic(**changed):
@@ -253,7 +253,7 @@ def photoacoustic(**changed):
         "noise_equivalent_pressure": 100.0,
         "averaged_pulses": 1.0,
     }
-    return Photoacoustic(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(Photoacoustic, values | changed)
 
 
 def ultrasound(**changed):
@@ -286,7 +286,7 @@ def ultrasound(**changed):
         "vaporisation_frequency_exponent": 0.54,
         "vaporisation_relative_width": 0.15,
     }
-    return Ultrasound(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(Ultrasound, values | changed)
 
 
 def camera(**changed):
@@ -309,7 +309,7 @@ def camera(**changed):
         "full_well_capacity": 1e6,
         "bit_depth": 16.0,
     }
-    return Fluorescence(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(Fluorescence, values | changed)
 
 
 def fluorescence_tomography(**changed):
@@ -331,4 +331,4 @@ def fluorescence_tomography(**changed):
         "read_noise": 30.0,
         "regularization": 1e-4,
     }
-    return FluorescenceTomography(**{name: jnp.asarray(value, dtype=float) for name, value in {**values, **changed}.items()})
+    return filled(FluorescenceTomography, values | changed)

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from baxter_jain import DRAINED, HOST, MMHG, TUMOR, embedded, isolated
 
 from janusome.errors import InputError, SolverError
 from janusome.numerics.multigrid import conjugate_gradients
 from janusome.numerics.pressure import CLOSED, Border, box_conductances, pressure_in_box, pressure_in_shells
 from janusome.numerics.shells import spheres
+from janusome.qualification.baxter_jain import DRAINED, HOST, MMHG, TUMOR, embedded, isolated
 
 RADIUS = 0.002  # m
 

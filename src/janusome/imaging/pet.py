@@ -143,6 +143,6 @@ def standardised_uptake(image: Field, *, injected_activity: float, body_mass: fl
     return image / (injected_activity / from_internal(body_mass, "g"))
 
 
-def decay_corrected(image: Field, *, half_life: float, elapsed: float) -> Field:
+def decay_corrected(image: Array, *, half_life: Array | float, elapsed: float) -> Array:
     """Return an image as it would be had nothing decayed for the `elapsed` seconds before it."""
-    return image * math.exp(math.log(2.0) * elapsed / half_life)
+    return image * jnp.exp(math.log(2.0) * elapsed / half_life)

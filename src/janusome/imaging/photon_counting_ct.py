@@ -10,18 +10,18 @@ from jaxtyping import Array, Float
 
 from janusome.imaging.xray.beam import energies, tube_photons
 from janusome.imaging.xray.channels import Channels
+from janusome.imaging.xray.element_image import AbstractElementImage
 from janusome.imaging.xray.element_map import ElementMap
 from janusome.imaging.xray.tables import WATER
-from janusome.imaging.xray.tomography import Gantry
-from janusome.model import AbstractModality, Scene
-from janusome.numerics.blur import gaussian_blur, standard_deviation
+from janusome.model import Scene
+from janusome.numerics.blur import standard_deviation
 from janusome.units import quantity
 
 Field = Float[Array, "z y x"]
 Scalar = Float[Array, ""]
 
 
-class PhotonCountingCt(AbstractModality):
+class PhotonCountingCt(AbstractElementImage):
     r"""Mass per volume of one element with a K-edge, from photons that are counted in four windows of energy.
 
     $$ \rho = G * (M\,c), \qquad R_c(E) = \Phi\Big(\frac{E - T_c}{\sigma_E}\Big) - \Phi\Big(\frac{E - T_{c+1}}{\sigma_E}\Big)
@@ -37,63 +37,19 @@ class PhotonCountingCt(AbstractModality):
     σ_E does, what Ct leaves out, and other elements with an edge in the beam.
     """
 
-    unit: ClassVar[str] = "mg/mL"
     sources: ClassVar = ("poludniowski2021", "xraylib", "icru46_xcist", "eatough_ctug")
 
     tube_voltage: Scalar = quantity("kV")
     tube_charge: Scalar = quantity("mA s")
-    aluminum_filtration: Scalar = quantity("mm")
     lowest_energy_threshold: Scalar = quantity("keV")
     second_energy_threshold: Scalar = quantity("keV")
     third_energy_threshold: Scalar = quantity("keV")
     highest_energy_threshold: Scalar = quantity("keV")
     photon_energy_width: Scalar = quantity("keV")
-    number_of_views: Scalar = quantity("")
-    ray_spacing: Scalar = quantity("mm")
-    source_distance: Scalar = quantity("m")
-    detector_efficiency: Scalar = quantity("")
-    spatial_resolution: Scalar = quantity("m")
-    ct_number_stability: Scalar = quantity("")
-    attenuation_path: Scalar = quantity("m")
-    atomic_number: Scalar = quantity("")
-    atomic_mass: Scalar = quantity("kg/mol")
-
-    def expected(self, scene: Scene) -> Field:
-        """Mass of the element per volume without noise."""
-        return gaussian_blur(self._mass(scene), width=self._width(), voxel_size=scene.voxel_size)
-
-    def noisy(self, expected: Field, scene: Scene, *, key: Array) -> Field:
-        """One map."""
-        return self.element_map(scene).noise(scene.voxel_size).added_to(expected, key=key)
-
-    def shown(self, expected: Field, scene: Scene) -> Field:
-        """The expected map itself."""
-        del scene
-        return expected
-
-    def noise(self, expected: Field, scene: Scene) -> Field:
-        """Standard deviation in every voxel."""
-        return self.element_map(scene).noise(scene.voxel_size).of_voxels(expected)
-
-    def noise_of_mean(self, expected: Field, scene: Scene, *, weights: Field) -> Scalar:
-        """Of a mean: that of counting, and that of calibration."""
-        del expected
-        return self.element_map(scene).noise(scene.voxel_size).of_sum(weights)
-
-    def acquired(self, scene: Scene, *, seed: int) -> Field:
-        """One map by way of the counts of each window, an image of each, and their combination."""
-        return self.element_map(scene).acquired(scene, mass=self._mass(scene), seed=seed)
 
     def element_map(self, scene: Scene) -> ElementMap:
         """Return the windows and how they are read."""
-        gantry = Gantry(
-            self.number_of_views,
-            self.ray_spacing,
-            self.source_distance,
-            self.attenuation_path,
-            self._width(),
-            self.ct_number_stability,
-        )
+        gantry = self.gantry()
         tube = self.tube_charge * tube_photons(self.tube_voltage, aluminum=self.aluminum_filtration)
         counted = self.detector_efficiency * tube * self.windows()
         photons = gantry.at_detector(counted, slice_thickness=scene.voxel_size[0])
@@ -112,9 +68,3 @@ class PhotonCountingCt(AbstractModality):
         )
         above = norm.cdf((energies() - thresholds[:, None]) / standard_deviation(self.photon_energy_width))
         return above - jnp.concatenate([above[1:], jnp.zeros_like(above[:1])])
-
-    def _mass(self, scene: Scene) -> Field:
-        return self.atomic_mass * (scene.attached_outside + scene.attached_inside + scene.detached)
-
-    def _width(self) -> Scalar:
-        return standard_deviation(self.spatial_resolution)

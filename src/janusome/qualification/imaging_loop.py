@@ -28,7 +28,7 @@ from janusome.numerics.resample import resample
 from janusome.qualification.section import Finding, Section
 from janusome.simulation.camera import Camera, Exposure, camera
 from janusome.simulation.light import Target
-from janusome.simulation.observe import shows_tissue, tissue_rates
+from janusome.simulation.observe import of_draw, shows_tissue, tissue_rates, tissue_scene
 from janusome.simulation.values import ValueBook
 from janusome.simulation.way_back import Picture, quantify
 from janusome.specification.resolve import resolve
@@ -116,11 +116,9 @@ class _Stage:
 
     @classmethod
     def of(cls, setup: Camera, tissue: Mapping[str, tuple[Array, Array]]) -> _Stage:
-        blur = setup.fields.get("spatial_resolution")
-        reach = 0.0 if blur is None else float(blur[0])
-        share = _ball(setup.voxel_size, margin=4.0 * reach + 5.0 * float(setup.voxel_size.max()))
+        share = _ball(setup.voxel_size, margin=4.0 * setup.reach + 5.0 * float(setup.voxel_size.max()))
         with double():
-            bare = _scene(tissue, share, setup.voxel_size, 0, 0.0)
+            bare = tissue_scene(of_draw(tissue, 0), jnp.asarray(share), setup.voxel_size)
             before = shows_tissue(setup.draw(0), bare)
             lowest = lowest_visible(setup.draw(0), bare, _regions(share), before=before)
         return cls(setup, tissue, share, before, lowest)
@@ -128,17 +126,21 @@ class _Stage:
     def lowest_of(self, draw: int) -> float:
         """Return the lowest visible level (mol/m^3) with the constants of one draw and nothing around the ball."""
         with double():
-            bare = _scene(self.tissue, self.share, self.setup.voxel_size, draw, 0.0)
-            return lowest_near(self.setup.draw(draw), bare, _regions(self.share), before=self.before, start=self.lowest)
+            return lowest_near(
+                self.setup.draw(draw), self._bare(draw), _regions(self.share), before=self.before, start=self.lowest
+            )
 
     def picture(self, draw: int, level: float) -> Picture:
         """Return an image of one draw with label at a level (mol/m^3) in the ball and a tenth of it around."""
         with double():
-            law, size = self.setup.draw(draw), self.setup.voxel_size
-            image = _noisy(law, _scene(self.tissue, self.share, size, draw, level), jax.random.key(draw))
-            bare = _scene(self.tissue, self.share, size, draw, 0.0)
+            law, bare = self.setup.draw(draw), self._bare(draw)
+            scene = _regions(self.share).labelled(bare, level * jnp.asarray([1.0, AROUND]))
+            image = _noisy(law, scene, jax.random.key(draw))
             earlier = np.asarray(_noisy(law, bare, jax.random.key(draw + 10**6))) if self.before else None
-        return Picture(np.asarray(image), self.share, size, earlier, at=3600.0)
+        return Picture(np.asarray(image), self.share, self.setup.voxel_size, earlier, at=3600.0)
+
+    def _bare(self, draw: int) -> Scene:
+        return tissue_scene(of_draw(self.tissue, draw), jnp.asarray(self.share), self.setup.voxel_size)
 
 
 def _regions(share: Array) -> Regions:
@@ -148,14 +150,6 @@ def _regions(share: Array) -> Regions:
 
 def _noisy(law: AbstractModality, scene: Scene, key: Any) -> Any:
     return law.noisy(law.expected(scene), scene, key=key)
-
-
-def _scene(tissue: Mapping[str, tuple[Array, Array]], share: Array, size: Array, draw: int, level: float) -> Scene:
-    inside = jnp.asarray(share)
-    nothing = jnp.zeros_like(inside)
-    mixed = {name: inside * here[draw] + (1.0 - inside) * there[draw] for name, (here, there) in tissue.items()}
-    label = level * inside + AROUND * level * (1.0 - inside)
-    return Scene(label, nothing, nothing, **mixed, voxel_size=jnp.asarray(size))
 
 
 def _ball(voxel_size: Array, *, margin: float) -> Array:

@@ -39,6 +39,12 @@ class Camera:
     conditions: Mapping[str, str]
     settings: Mapping[str, str]
 
+    @property
+    def reach(self) -> float:
+        """Full width at half maximum of the blur at the median, m; none where the modality has no such field."""
+        blur = self.fields.get("spatial_resolution")
+        return 0.0 if blur is None else float(blur[0])
+
     def draw(self, number: int) -> AbstractModality:
         """Return the modality with the parameters of one draw."""
         return self.modality(**{name: jnp.asarray(values[number]) for name, values in self.fields.items()})

@@ -218,8 +218,7 @@ class _View:
 
     @classmethod
     def of(cls, study: ResolvedStudy, lesion: Site, setup: Camera, in_voxels: Label, book: ValueBook) -> _View:
-        grid, blur = lesion.grid, setup.fields.get("spatial_resolution")
-        reach = float(blur[0]) if blur is not None else 0.0  # the view does not depend on the ensemble
+        grid, reach = lesion.grid, setup.reach  # that of the median: the view does not depend on the ensemble
         margin = max(3.0 * reach, 4.0 * float(setup.voxel_size.max()))
         shape = field_of_view(grid.inside.shape, voxel_size=tuple(grid.voxel_size), of=tuple(setup.voxel_size), margin=margin)
 
@@ -243,16 +242,12 @@ class _View:
             inside = pattern * (mean[draw] / mean[0]) if mean[0] > 0.0 else share * mean[draw]
             return inside + (1.0 - share) * outside[draw]
 
-        return Scene(
-            *(part(*parts) for parts in zip(self.pattern, in_lesion, around, strict=True)),
-            **{name: share * here[draw] + (1.0 - share) * there[draw] for name, (here, there) in self.rates.items()},
-            voxel_size=jnp.asarray(self.voxel_size),
-        )
+        label = tuple(part(*parts) for parts in zip(self.pattern, in_lesion, around, strict=True))
+        return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), self.tissue(draw), label)
 
     def tissue(self, draw: int) -> Scene:
         """Return the tissue alone."""
-        nothing = Label(*(np.zeros(draw + 1) for _ in Label._fields))
-        return _without_label(self.scene(draw, nothing, nothing))
+        return tissue_scene(of_draw(self.rates, draw), self.regions[0], self.voxel_size)
 
 
 def shows_tissue(modality: AbstractModality, tissue: Scene) -> bool:
@@ -280,6 +275,18 @@ def tissue_rates(study: ResolvedStudy, tumor: Tumor, setup: Camera, book: ValueB
     times = {each: both(f"{each}_relaxation_time") for each in RELAXATIONS}
     rates = {f"{each}_relaxation_rate": (1.0 / here, 1.0 / there) for each, (here, there) in times.items()}
     return rates | {"proton_density": both("proton_density")}
+
+
+def of_draw(rates: Mapping[str, tuple[Array, Array]], draw: int) -> dict[str, tuple[float, float]]:
+    """Return the rates of one draw, of a lesion and around it."""
+    return {name: (here[draw], there[draw]) for name, (here, there) in rates.items()}
+
+
+def tissue_scene(rates: Mapping[str, tuple[Any, Any]], share: Any, voxel_size: Any) -> Scene:
+    """Return the tissue of a lesion, which takes a share of each voxel, and of what is around it, without label."""
+    nothing = jnp.zeros_like(share)
+    mixed = {name: share * here + (1.0 - share) * there for name, (here, there) in rates.items()}
+    return Scene(nothing, nothing, nothing, **mixed, voxel_size=jnp.asarray(voxel_size))
 
 
 def _in_voxels(snapshot: Snapshot, field: TumorField, lesion: Site, label: str, coarse: Trajectory, moment: int) -> Label:

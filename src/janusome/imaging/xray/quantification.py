@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from scipy.stats import norm
 
-ROSE = 5.0  # standard deviations, as in numerics.detectability
+from janusome.numerics.detectability import ROSE_THRESHOLD
 
 
 class Concentration(NamedTuple):
@@ -44,7 +44,7 @@ def concentration(change: float, *, noise: float, slope: float, slope_error: flo
         raise ValueError(f"the slope {slope:g} ± {slope_error:g} HU per mg/mL may be nought; calibrate it better")
     middle = change * slope / spread
     half = math.sqrt(middle**2 - (change**2 - (z * noise) ** 2) / spread)
-    return Concentration(change / slope, middle - half, middle + half, abs(change) >= ROSE * noise)
+    return Concentration(change / slope, middle - half, middle + half, abs(change) >= ROSE_THRESHOLD * noise)
 
 
 def lowest_visible(*, noise: float, slope: float) -> float:
@@ -53,4 +53,4 @@ def lowest_visible(*, noise: float, slope: float) -> float:
     >>> round(lowest_visible(noise=3.0, slope=27.0), 2)
     0.56
     """
-    return ROSE * noise / slope
+    return ROSE_THRESHOLD * noise / slope

@@ -89,13 +89,14 @@ def made_up(pattern: np.ndarray, draws: int) -> None:
 def scanned(study: Any, lesion: Site, draws: int) -> list[dict[str, Any]]:
     """Return what each scan took, on the wall and of processors, and what it found."""
     book = ValueBook(draws=draws + 1, seed=study.seed, joints=study.joints)
-    field = SimpleNamespace(at=lambda *_: None)
+    field: Any = SimpleNamespace(at=lambda *_: None)
     coarse: Any = SimpleNamespace(times=np.array([0.0, study.until]))
     rows = []
     for event in study.scans:
         wall, processor = time.perf_counter(), time.process_time()
         (label,) = event.labels
         scan = observe._scan(study, event, label, lesion, coarse, field, book)
+        assert scan.lowest is not None
         rows.append(
             {
                 "scan": event.scanner,

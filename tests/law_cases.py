@@ -193,6 +193,7 @@ def random_scene(random: np.random.Generator, *, shape: tuple[int, int, int] = (
         transverse_relaxation_rate=field(5.0, 50.0),
         effective_transverse_relaxation_rate=field(2.0, 500.0),
         proton_density=field(0.1, 1.0),
+        body=field(0.1, 1.0),
         voxel_size=jnp.asarray(random.uniform(2e-4, 5e-3, 3)),
     )
 

@@ -222,6 +222,8 @@ class Scene(eqx.Module):
     """What stands in a field of view for one label, voxel by voxel (axes z, y, x), per volume of tissue.
 
     Labels inside cells are apart because relaxivity depends on it; detached ones because they no longer show the carrier.
+    `body` is the share of each voxel inside the body; the rest is air. Label and proton density are per volume of the voxel,
+    less by that share already: in the air there are none.
     """
 
     attached_outside: Float[Array, "z y x"] = quantity("mol/m^3")
@@ -231,6 +233,7 @@ class Scene(eqx.Module):
     transverse_relaxation_rate: Float[Array, "z y x"] = quantity("1/s")
     effective_transverse_relaxation_rate: Float[Array, "z y x"] = quantity("1/s")
     proton_density: Float[Array, "z y x"] = quantity("")
+    body: Float[Array, "z y x"] = quantity("")
     voxel_size: Float[Array, 3] = quantity("m")  # z, y, x
 
 
@@ -243,6 +246,8 @@ class AbstractModality(eqx.Module):
     unit: ClassVar[str]
     relative: ClassVar[bool] = False  # whether an image says nothing of amounts, and only compares places or times
     calibrated: ClassVar[bool] = True  # whether its numbers are absolute; else its gain is known from an earlier image alone
+    linear: ClassVar[bool] = False  # whether an image is that of the tissue and, on top, something in proportion to the label
+    local: ClassVar[bool] = False  # whether a voxel shows what it holds itself and nothing of its neighbours
     sources: ClassVar[tuple[str, ...]] = ()
 
     @abc.abstractmethod

@@ -56,6 +56,16 @@ def test_a_study_gives_images_with_what_would_show(images):
     assert list((images.folder / "images").glob("*_dicom/*.dcm"))
 
 
+def test_beyond_the_skin_there_is_nothing(picture):
+    noiseless = loaded(str(picture).replace("_pet", "_desc-noiseless_pet")).get_fdata()
+    body = loaded(str(picture).replace("_pet", "_desc-body_probseg")).get_fdata()
+    assert (
+        noiseless[..., 0].max() < 0.05 * noiseless[..., -1].min()
+    )  # the lesion lies 10 mm deep, the view reaches 16 mm beyond
+    assert (body[..., 0] == 0.0).all()
+    assert body[..., -1].min() > 0.999
+
+
 def test_an_image_gives_back_what_its_scene_held(images, picture, tmp_path):
     found = janusome.quantify(picture, scanner="pet-clinical", output=tmp_path / "q", draws=60, seed=3).data
     assert found["visible"]

@@ -49,7 +49,8 @@ RATES = [law for law in LAWS if issubclass(law, AbstractRate)]
 PLACES = 64  # independent draws in one state
 TESTS = Path(__file__).parents[1]
 LIBRARY = Path(inspect.getfile(AbstractProcess)).parent / "library"
-SIGNED = {"Photoacoustic"}  # a band without the lowest frequencies leaves images that are negative beside what is bright
+# A band without the lowest frequencies leaves images that are negative beside what is bright; CT numbers are below nought in air.
+SIGNED = {"Photoacoustic", "Ct"}
 
 each_law = pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 each_transfer = pytest.mark.parametrize("law", TRANSFERS, ids=lambda law: law.__name__)
@@ -340,6 +341,33 @@ def test_an_image_is_finite_non_negative_differentiable_and_its_noise_comes_from
     assert not np.array_equal(one, seen(scanner, jax.random.key(2))[-1])
     gradient = eqx.filter_jit(eqx.filter_grad(lambda filled: jnp.sum(filled.expected(scene))))(scanner)
     assert all(np.isfinite(one).all() for one in numbers(gradient))
+
+
+def labelled(scene, times):
+    """The same tissue with so many times the label."""
+    held = tuple(times * part for part in (scene.attached_outside, scene.attached_inside, scene.detached))
+    return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), scene, held)
+
+
+@pytest.mark.parametrize("modality", [one for one in every_modality() if one.linear], ids=lambda one: one.__name__)
+def test_a_linear_image_is_that_of_tissue_and_something_in_proportion_to_the_label(modality):
+    random = np.random.default_rng(23)
+    scanner, scene = random_law(modality, random, places=1, scalar=True), random_scene(random)
+    none, once, thrice = (
+        np.asarray(scanner.shown(scanner.expected(each), each))
+        for each in (labelled(scene, times) for times in (0.0, 1.0, 3.0))
+    )
+    np.testing.assert_allclose(thrice - none, 3.0 * (once - none), rtol=1e-9, atol=1e-11 * np.abs(thrice).max())
+
+
+@pytest.mark.parametrize("modality", [one for one in every_modality() if one.local], ids=lambda one: one.__name__)
+def test_in_a_local_image_a_voxel_does_not_feel_its_neighbours(modality):
+    random = np.random.default_rng(24)
+    scanner, scene = random_law(modality, random, places=1, scalar=True), random_scene(random)
+    other = labelled(scene, 1.0 + (np.indices(scene.detached.shape).sum(axis=0) > 0))
+    images = [np.asarray(scanner.shown(scanner.expected(each), each)) for each in (scene, other)]
+    assert images[0][0, 0, 0] == images[1][0, 0, 0]
+    assert not np.array_equal(*images)
 
 
 @each_modality

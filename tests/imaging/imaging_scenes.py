@@ -1,6 +1,7 @@
 """Scenes and scanners that the tests of imaging share."""
 
 import math
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -24,7 +25,7 @@ from janusome.model import Scene
 from janusome.units import to_internal
 
 
-def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2=20.0, r2star=30.0, proton_density=1.0):
+def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2=20.0, r2star=30.0, proton_density=1.0, body: Any = 1.0):
     """A scene in which `label` (mol/m^3, z y x) is attached to carriers outside cells, unless said otherwise."""
     label = jnp.asarray(label, dtype=float)
     return Scene(
@@ -35,6 +36,7 @@ def scene(label, *, voxel_size, inside=0.0, detached=0.0, r1=1.0, r2=20.0, r2sta
         transverse_relaxation_rate=jnp.full_like(label, r2),
         effective_transverse_relaxation_rate=jnp.full_like(label, r2star),
         proton_density=jnp.broadcast_to(jnp.asarray(proton_density, dtype=float), label.shape),
+        body=jnp.broadcast_to(jnp.asarray(body, dtype=float), label.shape),
         voxel_size=jnp.asarray(voxel_size, dtype=float),
     )
 

@@ -189,3 +189,17 @@ def test_raw_data_of_one_seed_are_the_same_and_of_another_are_not():
 def test_a_source_inside_the_body_is_refused_with_a_reason():
     with pytest.raises(ValueError, match=r"the body is 0\.12 m wide and the source 0\.05 m from its center"):
         ct(**SMALL, source_distance=0.05).acquired(uniform(0.0, shape=(1, 8, 8)), seed=1)
+
+
+@pytest.mark.parametrize("half", [(slice(None), slice(0, 12)), (slice(0, 3),)])
+def test_air_has_a_thousand_below_water_by_either_way(half):
+    body = np.ones((6, 25, 25))
+    body[half] = 0.0
+    where, modality = scene(np.zeros(body.shape), voxel_size=(3e-3, 1e-3, 1e-3), body=body), ct(**SMALL)
+    seen = np.asarray(modality.expected(where))
+    deep_in_air = seen[0, 3, 12]
+    assert deep_in_air == pytest.approx(-1000.0, abs=1.0)
+    assert seen[5, 20, 12] == pytest.approx(float(modality.expected(uniform(0.0, shape=(2, 2, 2)))[0, 0, 0]), abs=1.0)
+    made = np.mean([np.asarray(modality.acquired(where, seed=seed)) for seed in (1, 2)], axis=0)
+    for place in ((0, slice(3, 7), slice(6, 19)), (5, slice(17, 22), slice(6, 19))):
+        assert made[place].mean() == pytest.approx(seen[place].mean(), abs=15.0)

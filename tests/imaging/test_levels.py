@@ -83,9 +83,8 @@ def test_levels_scatter_over_noisy_images_as_the_noise_of_means_says():
         ).levels
         for k in range(40)
     ]
-    means = seen(modality, tissue, geometry, truth)
-    at = solved(modality, tissue, geometry, means=means, before=None)
-    spread = jnp.linalg.solve(at.response, jnp.diag(noise_of_means(modality, tissue, geometry, truth)[0]))
+    response = jax.jacfwd(lambda levels: seen(modality, tissue, geometry, levels))(truth)
+    spread = jnp.linalg.solve(response, jnp.diag(noise_of_means(modality, tissue, geometry, truth)[0]))
     assert abs(np.mean([one[0] for one in found]) / truth[0] - 1.0) < 0.02
     assert np.std([one[0] for one in found]) == pytest.approx(float(jnp.linalg.norm(spread[0])), rel=0.3)
 
@@ -101,3 +100,16 @@ def test_of_two_concentrations_with_one_signal_the_lower_is_found():
     np.testing.assert_allclose(
         solved(modality, tissue, geometry, means=means, before=before).levels, low, rtol=1e-6, atol=1e-9
     )
+
+
+def test_alike_voxels_gathered_give_the_levels_of_all():
+    modality, spacing = mri(), 1.25e-3
+    geometry = regions(count=16, spacing=spacing)
+    few = geometry.gathered()
+    truth = jnp.asarray([0.3, 0.02])
+    assert few.share.size < 0.1 * geometry.share.size
+    whole, gathered = (
+        [seen(modality, tissue_of(each, spacing), each, levels) for levels in (jnp.zeros(2), truth)]
+        for each in (geometry, few)
+    )
+    np.testing.assert_allclose(gathered, whole, rtol=1e-12)

@@ -2,8 +2,14 @@
 
 from typing import Any
 
+import numpy as np
+import pytest
+
+from janusome.errors import SolverError
 from janusome.files.library import Library
-from janusome.qualification.imaging_loop import CASES, loop
+from janusome.qualification.imaging_loop import CASES, loop, study_of
+from janusome.simulation.camera import Exposure
+from janusome.simulation.way_back import Picture, quantify
 
 
 def test_dual_energy_ct_gives_back_iodine_and_says_where_it_sees_none():
@@ -16,3 +22,15 @@ def test_dual_energy_ct_gives_back_iodine_and_says_where_it_sees_none():
     assert abs(found["bias of the median"]) < 0.15
     assert sum(row["low"] <= row["truth"] <= row["high"] for row in rows) >= 4
     assert found["faint ones called not visible"] == 1.0
+
+
+def test_a_picture_that_shows_the_opposite_of_what_the_label_does_is_refused():
+    (case,) = [one for one in CASES if one.scanner == "mri-3t" and one.sequence == "t1w-spgr"]
+    study = study_of(case, Library())
+    scanner: Any = Library().row("scanner", case.scanner)
+    exposure = Exposure(scanner, case.label, case.sequence)
+    share = np.zeros((12, 24, 24))
+    share[4:8, 8:16, 8:16] = 1.0
+    darker = Picture(1.0 - 0.3 * share, share, np.array([3e-3, 1.5e-3, 1.5e-3]), before=np.ones(share.shape))
+    with pytest.raises(SolverError, match="opposite of what gadolinium-chelate does in mri-3t"):
+        quantify(study, study.lesions[0].tumor, exposure, darker, draws=20)

@@ -46,6 +46,9 @@ def test_a_draw_does_not_depend_on_how_many_there_are(reference):
     (few,), (many,) = reference.arms, run(draws=20).arms
     for here, there in zip(few.courses, many.courses, strict=True):
         np.testing.assert_array_equal(here.values, there.values[:4])
+    one, other = few.scans[0], many.scans[0]
+    np.testing.assert_array_equal(one.expected, other.expected)
+    np.testing.assert_array_equal(one.visibility.contrast_to_noise, other.visibility.contrast_to_noise[:4])
 
 
 def test_another_seed_changes_the_draws_and_the_noise_but_not_the_median(reference):

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from janusome.imaging.xray.beam import (
+    AIR,
     behind_water,
     energies,
     energy_read,
@@ -30,12 +31,14 @@ Scalar = Float[Array, ""]
 class Ct(AbstractModality):
     r"""A reconstructed CT image of one tube voltage, in HU, with beam hardening of water corrected.
 
-    $$ HU = HU_{tissue} + G * \Big(1000\,\frac{\langle\mu/\rho\rangle_{element}}{\langle\mu_w\rangle}\,M\,c\Big) $$
+    $$ HU = HU_{tissue} + G * \Big(1000\,\frac{\langle\mu/\rho\rangle_{element}}{\langle\mu_w\rangle}\,M\,c
+       - (1000 + HU_{tissue})\,(1 - b)\Big) $$
     $$ \sigma_p^2 = \frac{\sum_E n\,E^2 + \sigma_e^2}{(\sum_E n\,E)^2}, \qquad
        n = N(E)\,\frac{Q}{N_{views}}\,\frac{\Delta s\,\Delta z}{R^2}\,\eta\,e^{-\mu_w L} $$
 
     Means are over the spectrum behind the water path L of the body, as an energy-integrating detector reads it. c is label of
-    every form per volume and M the element's molar mass: CT cannot tell where it sits or what holds it. All tissue is muscle;
+    every form per volume and M the element's molar mass: CT cannot tell where it sits or what holds it. All tissue is muscle,
+    b is the share of a voxel inside the body, and air has -1000 HU;
     the lesion itself shows only by its label, so that it is compared with the same scan before the label came.
     N photons leave the tube per solid angle and charge, Q is its charge in a turn, R its distance from the center, Δs the
     distance of rays there and Δz the slice. σ_e is in energy. Noise has the grain of filtered back-projection (numerics.grain)
@@ -49,6 +52,7 @@ class Ct(AbstractModality):
     """
 
     unit: ClassVar[str] = ""
+    linear: ClassVar[bool] = True
     sources: ClassVar = ("poludniowski2021", "xraylib", "icru46_xcist", "eatough_ctug")
 
     tube_voltage: Scalar = quantity("kV")
@@ -68,9 +72,11 @@ class Ct(AbstractModality):
     def expected(self, scene: Scene) -> Field:
         """CT numbers without noise."""
         weights = energy_read(behind_water(self._tube(), self.attenuation_path))
+        tissue = tissue_number(weights, tissue=SOFT_TISSUE)
         added = hounsfield_slope(weights, atomic_number=self.atomic_number) * self._mass(scene)
-        seen = gaussian_blur(added, width=standard_deviation(self.spatial_resolution), voxel_size=scene.voxel_size)
-        return tissue_number(weights, tissue=SOFT_TISSUE) + seen
+        without_air = added - (tissue - AIR) * (1.0 - scene.body)
+        seen = gaussian_blur(without_air, width=standard_deviation(self.spatial_resolution), voxel_size=scene.voxel_size)
+        return tissue + seen
 
     def noisy(self, expected: Field, scene: Scene, *, key: Array) -> Field:
         """One image."""

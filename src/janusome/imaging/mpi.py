@@ -40,6 +40,7 @@ class Mpi(AbstractModality):
     """
 
     unit: ClassVar[str] = "mg/mL"
+    linear: ClassVar[bool] = True
     sources: ClassVar = ("tay2017", "graeser2017", "openmpidata")
 
     magnetic_core_diameter: Scalar = quantity("m")

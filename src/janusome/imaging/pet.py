@@ -42,6 +42,7 @@ class Pet(AbstractModality):
     """
 
     unit: ClassVar[str] = "Bq/mL"
+    linear: ClassVar[bool] = True
     sources: ClassVar = ("jnm2022_positron_emitters", "strother1990")
 
     half_life: Scalar = quantity("s")

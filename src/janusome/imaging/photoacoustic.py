@@ -44,16 +44,17 @@ class Photoacoustic(AbstractModality):
     S is the power spectrum of the noise of an image reconstructed from a plane: detectors of spacing d, a noise-equivalent
     pressure NEP in their band and N pulses; θ is from the axis. A band without the lowest frequencies takes the mean of large
     bodies away and leaves their borders, so that pixels may be negative; sideways borders are lost beside the cone.
-    The middle of the scene lies `view_depth` under the skin and z points into the body. `acquired` propagates p₀ to the plane,
-    adds noise to the records and reconstructs them; a test compares the two. What differs from the tissue at the corner of the
-    scene is filtered together with its mirror image above the skin, as a plane records both alike; tissue in layers is not, as
-    records begin in silence.
+    The middle of the scene lies `view_depth` under the skin, which the plane presses flat; z points into the body. `acquired`
+    propagates p₀ to the plane, adds noise to the records and reconstructs them; a test compares the two. What differs from the
+    tissue at the corner of the scene is filtered together with its mirror image above the skin, as a plane records both alike;
+    tissue in layers is not, as records begin in silence.
     Worked number: Γ = 0.2004, 20 /m, 20 mJ/cm² and φ = 1 are 802 Pa.
     Holds for labels that absorb little of the light and lie deeper than about 1 mm, in tissue of one speed of sound. Leaves
     out vessels and organs, reflections, saturation and reshaping of particles, and heat that a pulse leaves for the next.
     """
 
     unit: ClassVar[str] = "Pa"
+    linear: ClassVar[bool] = True
     sources: ClassVar = ()
 
     view_depth: Scalar = quantity("m")

@@ -40,6 +40,7 @@ class Spect(AbstractModality):
     """
 
     unit: ClassVar[str] = "Bq/mL"
+    linear: ClassVar[bool] = True
     sources: ClassVar = ("simind_symbia", "xraylib")
 
     half_life: Scalar = quantity("s")

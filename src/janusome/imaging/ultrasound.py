@@ -35,14 +35,14 @@ class Ultrasound(AbstractModality):
        I = h * \left(s\,\mu_b + \frac{cM}{\rho_d V_d}\Big[(1-\nu)\,s\,\sigma_{drop} + \nu\,\sigma_{bubble}/4\pi\Big]\right)
            + \mu_b\,e^{4\alpha f(z - z_p)} $$
 
-    μ_b is the backscatter of tissue at the frequency, s what the mode lets through of it (one in B-mode), D the dynamic range,
-    c the perfluorocarbon that is still in droplets (attached, in or outside cells), in moles of it, M its molar mass,
-    V_d the volume of a droplet. ν is the share that the pulse vaporises, by the pressure that is left at the depth; a bubble
-    has the mass of its droplet. Gain makes up for attenuation, so that noise of the electronics rises with depth and equals
-    tissue at z_p. h is the intensity of the pulse: axially half a wavelength over the fractional bandwidth, sideways the
-    wavelength times the F-number. Speckle is fully developed: the envelope is Rayleigh's, a voxel scatters by 5.6 dB and its
-    mean lies 2.5 dB below that of the intensity. Detached label is dissolved and silent. The middle of the scene lies
-    `view_depth` under the skin.
+    μ_b is the backscatter of tissue at the frequency, s what the mode lets through of it (one in B-mode, none in the air), D
+    the dynamic range, c the perfluorocarbon that is still in droplets (attached, in or outside cells), in moles of it, M its
+    molar mass, V_d the volume of a droplet. ν is the share that the pulse vaporises, by the pressure that is left at the
+    depth; a bubble has the mass of its droplet. Gain makes up for attenuation, so that noise of the electronics rises with
+    depth and equals tissue at z_p. h is the intensity of the pulse: axially half a wavelength over the fractional bandwidth,
+    sideways the wavelength times the F-number. Speckle is fully developed: the envelope is Rayleigh's, a voxel scatters by 5.6
+    dB and its mean lies 2.5 dB below that of the intensity. Detached label is dissolved and silent. The middle of the scene
+    lies `view_depth` under the skin.
     Worked number: 250 nm droplets of perfluorohexane, 1 mg/mL at 7.5 MHz, scatter 50 dB less than liver.
     Holds for droplets and bubbles far below the wavelength, few enough that none shades another. Leaves out harmonics,
     shadows, motion, dissolution and coalescence of bubbles, and all borders of organs.
@@ -161,7 +161,7 @@ class Ultrasound(AbstractModality):
         tissue, s = self.tissue_backscatter(), self.tissue_suppression
         of_label = self.droplets(scene) * ((1.0 - share) * s * droplet + share * bubble)
         seen = gaussian_blur(
-            s + of_label / tissue,
+            s * scene.body + of_label / tissue,
             width=jnp.asarray(math.sqrt(0.5)),  # of the intensity, whose Gaussian is narrower than the pressure's
             voxel_size=scene.voxel_size / self._widths(),
         )

@@ -185,6 +185,8 @@ def _picture(asked: Asked, beside: Mapping[str, Any], image: Image, *, unit: str
     share, words = share_on(region_path, image, place="--roi")
     suffix = asked.picture.name.rpartition("_")[2]
     earlier = Path(asked.before) if asked.before is not None else asked.picture.with_name(f"{stem}_desc-before_{suffix}")
+    body_path = asked.picture.with_name(f"{stem}_desc-body_probseg.nii.gz")
+    body = share_on(body_path, image, place="the body")[0] if body_path.is_file() else None
     before = None
     if asked.before is not None or earlier.is_file():
         before = _same_grid(read_image(earlier, place="--before"), image, unit=unit)
@@ -196,6 +198,7 @@ def _picture(asked: Asked, beside: Mapping[str, Any], image: Image, *, unit: str
             before,
             _parts(asked, beside),
             _moment(asked, beside),
+            body,
         ),
         (*image.notes, *words),
     )

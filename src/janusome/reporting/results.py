@@ -154,7 +154,7 @@ def _maps(path: Path, maps: Sequence[TumorMap]) -> None:
 
 
 def write_scans(folder: Path, record: Record, *, dicom_of: str | None = None) -> None:
-    """Write every scan: as the scanner shows it, without noise, from before the label came, and the lesion on its voxels.
+    """Write every scan: as the scanner shows it, without noise, from before the label came, lesion and body on its voxels.
 
     With `dicom_of`, the species of the host, each image is written as a DICOM series besides.
     """
@@ -170,6 +170,8 @@ def write_scans(folder: Path, record: Record, *, dicom_of: str | None = None) ->
                 ("desc-lesion_mask", scan.lesion, ""),
                 ("desc-lesion_probseg", scan.share, ""),
             ]
+            if scan.body is not None:
+                files.append(("desc-body_probseg", scan.body, ""))
             if scan.before is not None:
                 files.append((f"desc-before_{suffix}", scan.before, scan.unit))
             for what, values, unit in files:

@@ -13,7 +13,6 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import Avogadro
-from scipy.ndimage import binary_dilation
 
 from janusome.imaging.quantification.levels import Regions
 from janusome.imaging.quantification.lowest import lowest_near, lowest_visible
@@ -33,6 +32,7 @@ from janusome.numerics.detectability import Comparison, against_background, agai
 from janusome.numerics.precision import double
 from janusome.numerics.resample import field_of_view, resample
 from janusome.simulation.arms import BODY, CARRIER, Site
+from janusome.simulation.body_region import BodyRegion
 from janusome.simulation.camera import Camera, Exposure, camera
 from janusome.simulation.layout import Pool
 from janusome.simulation.light import Target
@@ -114,6 +114,7 @@ def _scan(
         image=np.asarray(image),
         lesion=np.asarray(view.regions[0]) > 0.5,
         share=np.asarray(view.regions[0]),
+        body=np.asarray(view.body),
         before=None if earlier is None else np.asarray(earlier),
         parts=parts,
         lowest=Lowest(lowest, lowest * _carriers_per_label(coarse, lesion, label, moment)),
@@ -212,6 +213,7 @@ class _View:
     """The field of view: how much of each voxel the lesion takes, what it holds there, and the tissue in and around it."""
 
     regions: tuple[Any, Any]  # (z, y, x) share of each voxel in the lesion; voxels that are background alone
+    body: Any  # (z, y, x) share of each voxel in the body, the lesion's included
     pattern: Label  # (z, y, x) the median's label, per tissue volume of the voxel
     voxel_size: Array
     rates: Mapping[str, tuple[Array, Array]]  # of the lesion and of what is around it, (draws,)
@@ -229,10 +231,14 @@ class _View:
 
         share = onto(grid.shares)
         reached = max(1, round(1.5 * reach / float(setup.voxel_size.min())))
-        apart = np.asarray(binary_dilation(np.asarray(share) > 0.0, iterations=reached), dtype=bool)
+        host = Scope(f"host {study.host.name}", study.host)
+        place = Place(study.host.species, lesion.tumor.background_organ)
+        region = BodyRegion.around(target_of(lesion), host, place, book)
+        body = region.share(share, voxel_size=setup.voxel_size)
+        around = region.background(body, share, name=lesion.name, steps=reached, voxel_size=setup.voxel_size)
         pattern = Label(*(onto(part) for part in in_voxels))
         rates = tissue_rates(study, lesion.tumor, setup, book)
-        return cls((share, jnp.asarray(~apart, dtype=float)), pattern, setup.voxel_size, rates)
+        return cls((share, jnp.asarray(around, dtype=float)), jnp.asarray(body), pattern, setup.voxel_size, rates)
 
     def scene(self, draw: int, in_lesion: Label, around: Label) -> Scene:
         """Return the scene of one draw: the median's pattern, scaled part by part to what the lesion holds in that draw."""
@@ -240,14 +246,14 @@ class _View:
 
         def part(pattern: Any, mean: Array, outside: Array) -> Any:
             inside = pattern * (mean[draw] / mean[0]) if mean[0] > 0.0 else share * mean[draw]
-            return inside + (1.0 - share) * outside[draw]
+            return inside + (self.body - share) * outside[draw]
 
         label = tuple(part(*parts) for parts in zip(self.pattern, in_lesion, around, strict=True))
         return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), self.tissue(draw), label)
 
     def tissue(self, draw: int) -> Scene:
         """Return the tissue alone."""
-        return tissue_scene(of_draw(self.rates, draw), self.regions[0], self.voxel_size)
+        return tissue_scene(of_draw(self.rates, draw), self.regions[0], self.voxel_size, body=self.body)
 
 
 def shows_tissue(modality: AbstractModality, tissue: Scene) -> bool:
@@ -256,7 +262,8 @@ def shows_tissue(modality: AbstractModality, tissue: Scene) -> bool:
     One that does is compared with its image without label: what is asked is whether the particle shows, not whether the tumor
     does.
     """
-    return bool(_brightest(modality, tissue) > 0.0)
+    throughout = eqx.tree_at(lambda s: s.body, tissue, jnp.ones_like(tissue.body))  # air shows too, and is no tissue
+    return bool(_brightest(modality, throughout) > 0.0)
 
 
 def tissue_rates(study: ResolvedStudy, tumor: Tumor, setup: Camera, book: ValueBook) -> dict[str, tuple[Array, Array]]:
@@ -282,11 +289,15 @@ def of_draw(rates: Mapping[str, tuple[Array, Array]], draw: int) -> dict[str, tu
     return {name: (here[draw], there[draw]) for name, (here, there) in rates.items()}
 
 
-def tissue_scene(rates: Mapping[str, tuple[Any, Any]], share: Any, voxel_size: Any) -> Scene:
-    """Return the tissue of a lesion, which takes a share of each voxel, and of what is around it, without label."""
-    nothing = jnp.zeros_like(share)
+def tissue_scene(rates: Mapping[str, tuple[Any, Any]], share: Any, voxel_size: Any, *, body: Any = 1.0) -> Scene:
+    """Return the tissue of a lesion, which takes a share of each voxel, and of what is around it, without label.
+
+    `body` is the share of each voxel that is no air; where it is not known, tissue goes on without end.
+    """
+    nothing, body = jnp.zeros_like(share), jnp.broadcast_to(jnp.asarray(body, dtype=share.dtype), share.shape)
     mixed = {name: share * here + (1.0 - share) * there for name, (here, there) in rates.items()}
-    return Scene(nothing, nothing, nothing, **mixed, voxel_size=jnp.asarray(voxel_size))
+    mixed["proton_density"] = mixed["proton_density"] - (1.0 - body) * rates["proton_density"][1]
+    return Scene(nothing, nothing, nothing, **mixed, body=body, voxel_size=jnp.asarray(voxel_size))
 
 
 def _in_voxels(snapshot: Snapshot, field: TumorField, lesion: Site, label: str, coarse: Trajectory, moment: int) -> Label:

@@ -116,6 +116,7 @@ class Scan:
     voxel_size: Array  # (3,) m
     visibility: Visibility
     settings: dict[str, str]  # sequence, frame, resolution ... as words, for figure captions and sidecars
+    body: Array | None = None  # (z, y, x) share of each voxel inside the body; the rest is air
     before: Array | None = None  # (z, y, x) as the scanner shows the place without label, where tissue shows
     parts: tuple[float, float, float] = (1.0, 0.0, 0.0)  # shares of the lesion's label outside cells, inside, detached
     lowest: Lowest | None = None

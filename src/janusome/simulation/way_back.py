@@ -6,6 +6,7 @@ noise is drawn with it; each draw is solved for the levels in the lesion and aro
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from janusome.simulation.arms import CARRIER, TREATED, matter_of
 from janusome.simulation.camera import Camera, Exposure, camera
 from janusome.simulation.doses import given_in
 from janusome.simulation.light import Target
-from janusome.simulation.observe import shows_tissue, tissue_rates
+from janusome.simulation.observe import of_draw, shows_tissue, tissue_rates, tissue_scene
 from janusome.simulation.trajectory import Control
 from janusome.simulation.values import Place, Scope, ValueBook
 from janusome.specification.resolved import ResolvedStudy
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 RIM = 3  # voxels around the lesion, beyond the reach of its blur, that are read as background
+THROUGHOUT = 0.999  # share of body in a voxel without air, as rounded in a file
 CLOSE = 1e-6  # of the image: what a draw may miss it by and count as solved
 MOST_AT_ONCE = 2**21  # voxels of all draws of a batch
+MOST_DRAWS_AT_ONCE = 27
 MOST_NOISE = 10.0  # times the scanner's own: more is no noise but anatomy, and another region should be chosen
 LEAST_SOLVED = 0.5  # share of the draws that must have an answer
 
@@ -60,15 +63,16 @@ class Picture:
     before: Array | None = None
     parts: tuple[float, float, float] = (1.0, 0.0, 0.0)
     at: float | None = None
+    body: Array | None = None  # share of each voxel that is no air, where it is known
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """One figure for every draw that could be solved, the first at the median of every constant and without noise."""
+    """One figure for every draw that the picture allows."""
 
     name: str
     unit: str
-    values: Array  # (draws,)
+    values: Array  # (draws,), infinite where only a lower bound is known
     meaning: str = ""
 
 
@@ -123,7 +127,7 @@ def quantify(
     with double():
         levels, contrast, noise = _levels(setup, tissue, regions, cut, book=book, control=control)
     levels = _bounded(levels, exposure)
-    return Quantified(
+    found = Quantified(
         label=exposure.label,
         scanner=exposure.scanner.name,
         quantities=tuple(_quantities(study, exposure, setup, picture, levels, book=book)),
@@ -131,6 +135,24 @@ def quantify(
         noise=noise,
         notes=(*_notes(picture, setup), *_beyond(levels)),
     )
+    return _possible(found, levels[:, 0] >= 0.0) if found.visible else found
+
+
+def _possible(found: Quantified, possible: NDArray[np.bool_]) -> Quantified:
+    """Return what remains once the draws are left out in which the label would change the picture the other way.
+
+    Of a lesion that stands out, less than none is no noise but constants that the picture contradicts.
+    """
+    if possible.all():
+        return found
+    if not possible.any():
+        raise SolverError(
+            f"the picture shows the opposite of what {found.label} does in {found.scanner}: every draw has less than none. "
+            "Check which image is the earlier one, the sequence and the label."
+        )
+    kept = tuple(dataclasses.replace(one, values=one.values[possible]) for one in found.quantities)
+    told = f"{(~possible).mean():.0%} of the draws were left out: with their constants the label would act the other way"
+    return dataclasses.replace(found, quantities=kept, notes=(*found.notes, told))
 
 
 def _levels(
@@ -145,19 +167,20 @@ def _levels(
     """Return both levels for every draw, (draws, 2), and the contrast that decides on visibility with its noise."""
     means = regions.means(jnp.asarray(picture.image))
     before = None if picture.before is None else regions.means(jnp.asarray(picture.before))
-    middle, there = setup.draw(0), _scene(_median(rates), regions.share, jnp.asarray(picture.voxel_size))
+    middle, there = setup.draw(0), tissue_scene(of_draw(rates, 0), regions.share, picture.voxel_size)
     if before is None and shows_tissue(middle, there):
         raise InputError(
             "--before",
             f"is missing, and {setup.modality.__name__} shows tissue by itself",
             "give an image of the same place from before the label came",
         )
-    first = solved(middle, there, regions, means=means, before=before)
+    alike = regions.gathered() if setup.modality.local else regions
+    first = solved(middle, tissue_scene(of_draw(rates, 0), alike.share, picture.voxel_size), alike, means=means, before=before)
     scatter = _scatter(middle, there, regions, picture, first)
     normal = np.random.default_rng(book.seed).standard_normal((book.draws, 4))
     noise = scatter.reshape(4) * np.where(np.arange(book.draws)[:, None] > 0, normal, 0.0)
     seen, earlier = means + noise[:, :2], None if before is None else before + noise[:, 2:]
-    found = np.concatenate(list(_in_batches(setup, rates, regions, picture, seen, earlier, control=control)))
+    found = np.concatenate(list(_in_batches(setup, rates, alike, picture.voxel_size, seen, earlier, control=control)))
     if before is not None:
         return found, float(means[0] - before[0]), float(np.hypot(*scatter[:, 0]))
     around = jnp.full(2, jnp.maximum(jnp.nan_to_num(first.levels[1]), 0.0))
@@ -169,7 +192,7 @@ def _in_batches(
     setup: Camera,
     rates: Mapping[str, tuple[Array, Array]],
     regions: Regions,
-    picture: Picture,
+    voxel_size: Array,
     seen: Any,
     earlier: Any,
     *,
@@ -177,10 +200,10 @@ def _in_batches(
 ) -> Iterator[Array]:
     """Yield the levels of every draw, batch by batch; not a number where there is no answer.
 
-    The batch depends on the picture alone and the last one is filled up, so that a draw is the same among any others.
+    The batch depends on the regions alone and the last one is filled up, so that a draw is the same among any others.
     """
-    draws, voxels = len(seen), picture.image.size
-    batch = max(1, MOST_AT_ONCE // voxels)
+    draws = len(seen)
+    batch = int(np.clip(MOST_AT_ONCE // regions.share.size, 1, MOST_DRAWS_AT_ONCE))
     for start in range(0, draws, batch):
         if control.should_stop():
             raise KeyboardInterrupt
@@ -189,7 +212,7 @@ def _in_batches(
         laws = setup.modality(**{name: jnp.asarray(values[index]) for name, values in setup.fields.items()})
         around = {name: (jnp.asarray(here[index]), jnp.asarray(there[index])) for name, (here, there) in rates.items()}
         before = None if earlier is None else earlier[index]
-        levels, missed = _together(laws, around, regions, jnp.asarray(picture.voxel_size), seen[index], before)
+        levels, missed = _together(laws, around, regions, jnp.asarray(voxel_size), seen[index], before)
         solved_well = np.all(np.abs(missed) <= CLOSE * np.max(np.abs(seen[index]), axis=1, keepdims=True), axis=1)
         yield np.where(solved_well[:, None], levels, np.nan)[: draws - start]
 
@@ -201,21 +224,10 @@ def _together(
     """Solve several draws at once: levels, and what each misses."""
 
     def one(law: AbstractModality, around: Any, seen: Any, earlier: Any) -> tuple[Any, Any]:
-        found = solved(law, _scene(around, regions.share, voxel_size), regions, means=seen, before=earlier)
+        found = solved(law, tissue_scene(around, regions.share, voxel_size), regions, means=seen, before=earlier)
         return found.levels, found.missed
 
     return eqx.filter_vmap(one)(laws, rates, means, before)
-
-
-def _scene(around: Mapping[str, tuple[Any, Any]], share: Any, voxel_size: Any) -> Scene:
-    """Return the tissue of a lesion and around it, without label."""
-    nothing = jnp.zeros_like(share)
-    mixed = {name: share * here + (1.0 - share) * there for name, (here, there) in around.items()}
-    return Scene(nothing, nothing, nothing, **mixed, voxel_size=voxel_size)
-
-
-def _median(rates: Mapping[str, tuple[Array, Array]]) -> dict[str, tuple[float, float]]:
-    return {name: (float(here[0]), float(there[0])) for name, (here, there) in rates.items()}
 
 
 def _scatter(middle: AbstractModality, tissue: Scene, regions: Regions, picture: Picture, first: Solved) -> Array:
@@ -234,31 +246,33 @@ def _scatter(middle: AbstractModality, tissue: Scene, regions: Regions, picture:
     return np.stack([np.asarray(now) * gain, np.asarray(earlier) * gain]) * more
 
 
-def _reach(setup: Camera) -> float:
-    blur = setup.fields.get("spatial_resolution")
-    return 0.0 if blur is None else float(blur[0])
-
-
 def _cut(picture: Picture, setup: Camera) -> Picture:
-    """Return what of a picture the lesion and its surroundings take: solving for it needs no more."""
+    """Return what of a picture the lesion and its surroundings take: solving for it needs no more.
+
+    All of it where a blur has no one width, as of light and sound, whose way also starts at the skin above the picture's middle.
+    """
     inside = np.argwhere(picture.share > 0.0)
     if not len(inside):
         raise InputError("--roi", "marks no voxel of the image", "give a region that lies inside it")
-    margin = np.ceil(4.0 * _reach(setup) / picture.voxel_size).astype(int) + RIM + 1
+    if setup.reach == 0.0 and not setup.modality.local:
+        return picture
+    margin = np.ceil(4.0 * setup.reach / picture.voxel_size).astype(int) + RIM + 1
     low = np.maximum(inside.min(axis=0) - margin, 0)
     high = np.minimum(inside.max(axis=0) + 1 + margin, picture.share.shape)
     box = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    before = None if picture.before is None else picture.before[box]
-    return Picture(picture.image[box], picture.share[box], picture.voxel_size, before, picture.parts, picture.at)
+    before, body = (None if one is None else one[box] for one in (picture.before, picture.body))
+    return Picture(picture.image[box], picture.share[box], picture.voxel_size, before, picture.parts, picture.at, body)
 
 
 def _regions(picture: Picture, setup: Camera) -> Regions:
     """Return the regions to read: what lies more than half inside the lesion, and a rim beyond the reach of its blur."""
     share = np.asarray(picture.share, dtype=float)
     lesion = share > 0.5 if (share > 0.5).any() else share > 0.0
-    steps = max(1, round(1.5 * _reach(setup) / float(picture.voxel_size.min())))
+    steps = max(1, round(1.5 * setup.reach / float(picture.voxel_size.min())))
     near = np.asarray(binary_dilation(share > 0.0, iterations=steps), dtype=bool)
     rim = np.asarray(binary_dilation(near, iterations=RIM), dtype=bool) & ~near
+    if picture.body is not None:
+        rim &= picture.body > THROUGHOUT
     if not rim.any():
         raise InputError("--roi", "leaves nothing of the image around it", "give an image with some tissue around the region")
     return Regions(jnp.asarray(share), jnp.asarray(lesion / lesion.sum()), jnp.asarray(rim / rim.sum()), picture.parts)
@@ -336,15 +350,10 @@ def _activity(
     if dose is None or picture.at is None:
         return
     injected = float(dose.activity or 0.0)
-    corrected = np.array(
-        [
-            float(decay_corrected(jnp.asarray(one), half_life=float(life), elapsed=picture.at - dose.at))
-            for one, life in zip(activity, half_life, strict=True)
-        ]
-    )
+    corrected = decay_corrected(jnp.asarray(activity), half_life=jnp.asarray(half_life), elapsed=picture.at - dose.at)
     mass = float(book.fill("body_mass", (Scope(f"host {study.host.name}", study.host),), Place(study.host.species))[0])
-    share = np.asarray(injected_share(jnp.asarray(corrected), injected_activity=injected))
-    uptake = np.asarray(standardised_uptake(jnp.asarray(corrected), injected_activity=injected, body_mass=mass))
+    share = np.asarray(injected_share(corrected, injected_activity=injected))
+    uptake = np.asarray(standardised_uptake(corrected, injected_activity=injected, body_mass=mass))
     yield Quantity("share of the dose", "%ID/mL", share, "decay-corrected to the injection")
     yield Quantity("standardised uptake value", "g/mL", uptake, "decay-corrected to the injection")
 

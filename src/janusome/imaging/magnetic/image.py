@@ -30,6 +30,7 @@ class AbstractMagnitudeImage(AbstractModality):
 
     unit: ClassVar[str] = ""
     calibrated: ClassVar[bool] = False
+    local: ClassVar[bool] = True
 
     reference_signal_to_noise: Scalar = quantity("")
     reference_voxel_volume: Scalar = quantity("m^3")

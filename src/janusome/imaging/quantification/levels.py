@@ -17,6 +17,7 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from janusome.model import AbstractModality, Scene
@@ -43,6 +44,14 @@ class Regions(NamedTuple):
         """Return the means of an image over the lesion and around it."""
         return jnp.stack([jnp.sum(weights * image) for weights in (self.lesion, self.background)])
 
+    def gathered(self) -> Regions:
+        """Return one voxel for each share that occurs, with the weights of all that have it: for a law without neighbours."""
+        shares, which = np.unique(np.asarray(self.share), return_inverse=True)
+        lesion, background = (
+            np.bincount(which.ravel(), weights=np.asarray(weights).ravel()) for weights in (self.lesion, self.background)
+        )
+        return Regions(*(jnp.asarray(each[:, None, None]) for each in (shares, lesion, background)), self.parts)
+
     def labelled(self, tissue: Scene, levels: Pair) -> Scene:
         """Return tissue with label at two levels, mol/m^3."""
         label = levels[0] * self.share + levels[1] * (1.0 - self.share)
@@ -51,14 +60,13 @@ class Regions(NamedTuple):
 
 
 class Solved(NamedTuple):
-    """Levels of label (mol/m^3), what the image misses by there in its unit, and how the means answer to the levels.
+    """Levels of label (mol/m^3), and what the image misses by there in its unit.
 
     `gain` is what the image has per what the law shows: one, or as the earlier image says.
     """
 
     levels: Pair
     missed: Pair
-    response: Float[Array, "2 2"]
     gain: Pair
 
 
@@ -82,13 +90,22 @@ def solved(modality: AbstractModality, tissue: Scene, regions: Regions, *, means
     before
         The same of an image from before the label came; needed where tissue shows.
     """
-    bare = seen(modality, tissue, regions, jnp.zeros(2))
+    start = jnp.zeros(2)
+    bare, push = jax.linearize(lambda levels: seen(modality, tissue, regions, levels), start)
+    response = jax.vmap(push)(jnp.eye(2)).T
+    if modality.linear:
+        levels = jnp.linalg.solve(response, means - (bare if before is None else before))
+        return Solved(levels, jnp.zeros(2), jnp.ones(2))
     gain, offset = jnp.ones(2), jnp.zeros(2)
     if before is not None:
         gain, offset = (gain, before - bare) if modality.calibrated else (before / bare, offset)
 
     def missed(levels: Pair) -> Pair:
         return gain * seen(modality, tissue, regions, levels) + offset - means
+
+    def nearer(levels: Pair, miss: Pair, response: Array) -> tuple[Pair, Pair]:
+        levels = levels - jnp.linalg.solve(response, miss)
+        return levels, missed(levels)
 
     close = CLOSE * jnp.max(jnp.abs(means))
 
@@ -98,12 +115,12 @@ def solved(modality: AbstractModality, tissue: Scene, regions: Regions, *, means
 
     def onward(state: tuple[Pair, Pair, Array]) -> tuple[Pair, Pair, Array]:
         levels, miss, step = state
-        levels = levels - jnp.linalg.solve(jax.jacfwd(missed)(levels), miss)
-        return levels, missed(levels), step + 1
+        return *nearer(levels, miss, jax.jacfwd(missed)(levels)), step + 1
 
-    start = jnp.zeros(2)
-    levels, miss, _ = jax.lax.while_loop(going, onward, (start, missed(start), jnp.asarray(0)))
-    return Solved(levels, miss, jax.jacfwd(missed)(levels), gain)
+    # The first step shares with `bare` what both prepare, an inverse say.
+    first = nearer(start, gain * bare + offset - means, gain[:, None] * response)
+    levels, miss, _ = jax.lax.while_loop(going, onward, (*first, jnp.asarray(1)))
+    return Solved(levels, miss, gain)
 
 
 @eqx.filter_jit

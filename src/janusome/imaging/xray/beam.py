@@ -33,6 +33,7 @@ from janusome.units import quantity
 
 Spectrum = Array
 Scalar = Float[Array, ""] | float
+AIR = -1000.0  # its CT number, by definition
 FILTERS = {"aluminum": (13, 2699.0), "tin": (50, 7310.0)}  # number and kg/m^3: xraylib ElementDensity
 
 

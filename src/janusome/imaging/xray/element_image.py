@@ -21,6 +21,7 @@ class AbstractElementImage(AbstractModality):
     """Mass per volume of one element, which several channels of readings tell from all beside it."""
 
     unit: ClassVar[str] = "mg/mL"
+    linear: ClassVar[bool] = True
 
     aluminum_filtration: Scalar = quantity("mm")
     number_of_views: Scalar = quantity("")
@@ -38,8 +39,9 @@ class AbstractElementImage(AbstractModality):
         """Return the channels and how they are read."""
 
     def expected(self, scene: Scene) -> Field:
-        """Mass of the element per volume without noise."""
-        return gaussian_blur(self._mass(scene), width=self._width(), voxel_size=scene.voxel_size)
+        """Mass of the element per volume without noise; air is read as what takes soft tissue's place."""
+        read = self._mass(scene) + (1.0 - scene.body) * self.element_map(scene).shown_by_air()
+        return gaussian_blur(read, width=self._width(), voxel_size=scene.voxel_size)
 
     def noisy(self, expected: Field, scene: Scene, *, key: Array) -> Field:
         """One map."""

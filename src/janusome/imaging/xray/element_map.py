@@ -8,7 +8,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from janusome.imaging.xray.beam import behind_water
+from janusome.imaging.xray.beam import AIR, behind_water
 from janusome.imaging.xray.channels import Channels, ElementReadout, element_readout
 from janusome.imaging.xray.image_noise import ImageNoise
 from janusome.imaging.xray.tomography import SOFT_TISSUE, Gantry, tomogram
@@ -35,6 +35,11 @@ class ElementMap(eqx.Module):
         """Return the mass per volume for which a tissue is taken, soft tissue being nought."""
         behind, readout = self._readout()
         return readout.shown_by(tissue, behind) - readout.shown_by(SOFT_TISSUE, behind)
+
+    def shown_by_air(self) -> Any:
+        """Return the mass per volume for which air is taken, soft tissue being nought."""
+        behind, readout = self._readout()
+        return AIR * jnp.sum(readout.of_numbers(behind)) - readout.shown_by(SOFT_TISSUE, behind)
 
     def acquired(self, scene: Scene, *, mass: Field, seed: int) -> Field:
         """Return a map by way of each channel's raw data and image."""

@@ -1,7 +1,9 @@
 r"""From a scene to CT numbers by way of raw data: rays through a round body, readings with their noise, back-projection.
 
 The body is a cylinder of water as wide as the path that its image is computed for; the scene stands at its center, as soft
-tissue with the element in it, and what of the scene lies outside of the body is air. A fan turns about it in a full circle.
+tissue with the element in it, and what of the scene lies outside of the body is air, by its own shares and by the cylinder.
+Where the border of a slice of the scene is partly air, so much less is all the water around it: a slice above the skin is air
+throughout, and has less noise than `expected` images are given. A fan turns about the body in a full circle.
 Each channel's logarithm is turned into water (xray.hardening) and back-projected with a Gaussian window; what linear
 interpolation between bins blurs is taken off the window, so that the image is as sharp as the scanner is. Last comes one
 number for each channel's whole image, by which numbers scatter from scan to scan.
@@ -78,6 +80,7 @@ def tomogram(channels: Channels, gantry: Gantry, scene: Scene, *, mass: Array, a
     random, size = np.random.default_rng(seed), np.asarray(scene.voxel_size, dtype=float)
     _, rows, columns = scene.detached.shape
     body = _Body.of(gantry, shape=(rows, columns), pixel=float(size[2]))
+    surroundings = [body.holding(share) for share in np.asarray(scene.body, dtype=float)]
     photons = np.asarray(channels.photons, dtype=float)
     detectors = [
         Detector(row[None], 1.0, float(channels.electronic_noise)) for row in np.asarray(channels.reading, dtype=float)
@@ -88,7 +91,10 @@ def tomogram(channels: Channels, gantry: Gantry, scene: Scene, *, mass: Array, a
     for spectrum, detector in zip(photons, detectors, strict=True):
         table = water_correction(spectrum, detector, longest=longest)
         reader = _Reader(body, spectrum, detector, table, round(float(atomic_number)))
-        slices = [reader.shown(slice_, random, width=float(gantry.width)) for slice_ in _finer(np.asarray(mass, dtype=float))]
+        slices = [
+            reader.shown(held, around, random, width=float(gantry.width))
+            for held, around in zip(_finer(np.asarray(mass, dtype=float)), surroundings, strict=True)
+        ]
         numbers.append(np.stack(slices) + float(gantry.stability) * random.standard_normal())
     return np.stack(numbers)
 
@@ -100,6 +106,7 @@ class _Body:
     projector: Projector  # of slices of the scene, made finer
     water: Volume
     tissue: Volume
+    inside: NDArray[np.bool_]  # (y, x) of the fine pixels, which the cylinder holds
     meets_scene: NDArray[np.bool_]
     shape: tuple[int, int]
     pixel: float
@@ -115,7 +122,16 @@ class _Body:
         offset = beam.offsets() * beam.source_to_center / np.hypot(beam.source_to_center, beam.offsets())
         chord = 2.0 * np.sqrt(np.maximum(radius**2 - offset**2, 0.0))
         met = projector.forward(np.ones(fine)) > 0.0
-        return cls(projector, np.maximum(chord - tissue, 0.0), tissue, met, shape, pixel)
+        return cls(projector, np.maximum(chord - tissue, 0.0), tissue, inside, met, shape, pixel)
+
+    def holding(self, share: Volume) -> tuple[Volume, Volume]:
+        """Return water and soft tissue (m) on every ray through a slice of which shares (y, x) are no air."""
+        if (share == 1.0).all():
+            return self.water, self.tissue
+        rim = np.ones(self.shape, dtype=bool)
+        rim[1:-1, 1:-1] = False
+        tissue = self.projector.forward(self.inside * _finer(share[None])[0])
+        return self.water * share[rim].mean(), np.maximum(tissue, 0.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,8 +144,8 @@ class _Reader:
     table: WaterCorrection
     element: int
 
-    def shown(self, mass: Volume, random: np.random.Generator, *, width: float) -> Volume:
-        mean, variance = self._signal(self.body.projector.forward(mass))
+    def shown(self, mass: Volume, around: tuple[Volume, Volume], random: np.random.Generator, *, width: float) -> Volume:
+        mean, variance = self._signal(self.body.projector.forward(mass), *around)
         electronic = self.detector.electronic_noise
         quantum = np.divide(variance - electronic**2, mean, out=np.ones_like(mean), where=mean > 0.0)
         drawn = quantum * random.poisson(mean / quantum) + electronic * random.standard_normal(mean.shape)
@@ -145,11 +161,11 @@ class _Reader:
         )
         return hounsfield(share)
 
-    def _signal(self, element: Volume) -> tuple[Volume, Volume]:
+    def _signal(self, element: Volume, water: Volume, tissue: Volume) -> tuple[Volume, Volume]:
         """Return mean and variance of every ray; those that miss the scene are the same in every view."""
-        mean, variance = (np.broadcast_to(row, element.shape).copy() for row in self._behind(self.body.water.max(axis=0)))
+        mean, variance = (np.broadcast_to(row, element.shape).copy() for row in self._behind(water.max(axis=0)))
         met = self.body.meets_scene
-        mean[met], variance[met] = self._behind(self.body.water[met], self.body.tissue[met], element[met])
+        mean[met], variance[met] = self._behind(water[met], tissue[met], element[met])
         return mean, variance
 
     def _behind(self, water: Volume, tissue: Any = 0.0, element: Any = 0.0) -> tuple[Volume, Volume]:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from imaging_scenes import photoacoustic, scene, sphere
 
+from janusome.imaging.quantification.levels import Regions
 from janusome.numerics.detectability import change_visibility
 from janusome.numerics.planar_light import broad_beam
 from janusome.numerics.precision import double
@@ -79,6 +80,22 @@ def test_records_and_their_reconstruction_agree_with_the_image_domain():
     wanted = np.asarray(image_of(modality, after) - image_of(modality, before))
     assert change[inside].mean() == pytest.approx(wanted[inside].mean(), rel=0.08)
     assert np.sqrt(np.mean((change - wanted)[3:-3, 3:-3, 3:-3] ** 2)) < 0.10 * wanted.max()
+
+
+@pytest.mark.parametrize("diameter", [4e-3, 6e-3, 8e-3, 10e-3])
+def test_levels_of_bodies_of_all_sizes_come_back_by_records(diameter):
+    spacing, truth = 0.5e-3, np.array([1e-3, 1e-4])
+    share = sphere(diameter, count=round((diameter + 6e-3) / spacing), spacing=spacing, fine=3)
+    regions = Regions(share, share / jnp.sum(share), (share == 0.0) / jnp.sum(share == 0.0))
+    quiet = photoacoustic(noise_equivalent_pressure=1e-9, view_depth=0.5 * diameter + 1.5e-3)
+    bare = scene(0.0 * share, voxel_size=(spacing,) * 3)
+    scenes = [regions.labelled(bare, jnp.asarray(two)) for two in ((0.0, 0.0), (truth[0], 0.0), truth)]
+    none, lesion, both = (np.asarray(regions.means(quiet.acquired(one, seed=1))) for one in scenes)
+    images = [image_of(quiet, one) for one in scenes]
+    wanted = [np.asarray(regions.means(one)) for one in images]
+    assert lesion - none == pytest.approx(wanted[1] - wanted[0], abs=0.03 * float((images[1] - images[0]).max()))
+    response = np.stack([(wanted[1] - wanted[0]) / truth[0], (wanted[2] - wanted[1]) / truth[1]], axis=1)
+    assert np.linalg.solve(response, both - none) == pytest.approx(truth, abs=0.05 * truth[0])
 
 
 def test_noise_of_reconstructed_records_is_as_stated_in_voxels_and_in_means():

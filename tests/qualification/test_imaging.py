@@ -24,8 +24,9 @@ ARTERY = measured(TIME, concentration=ParkerInput().blood(TIME, delay=10.0) / 0.
 
 @pytest.fixture(autouse=True)
 def _files_alone(monkeypatch):
-    """Images that are simulated and quantified take minutes a scanner; test_imaging_loop.py has one."""
+    """Images that are simulated and quantified take minutes a scanner, and light ten seconds; they have tests of their own."""
     monkeypatch.setattr("janusome.qualification.imaging.CASES", ())
+    monkeypatch.setattr("janusome.qualification.imaging.ALONE", ())
 
 
 def sections(folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import ClassVar
 
 import equinox as eqx
@@ -20,11 +21,14 @@ from janusome.numerics.cosine_filter import (
     spectral_variance,
     wave_numbers,
 )
+from janusome.numerics.mirrored_filter import box_wave_numbers, filtered_under_mirror, layers_above
 from janusome.numerics.planar_light import broad_beam
 from janusome.units import quantity
 
 Field = Float[Array, "z y x"]
 Scalar = Float[Array, ""]
+Waves = tuple[Field, Field, Field]
+PROLONGED = 3  # heights of the scene of tissue, or of silence, above and below it
 
 
 class Photoacoustic(AbstractModality):
@@ -41,7 +45,9 @@ class Photoacoustic(AbstractModality):
     pressure NEP in their band and N pulses; θ is from the axis. A band without the lowest frequencies takes the mean of large
     bodies away and leaves their borders, so that pixels may be negative; sideways borders are lost beside the cone.
     The middle of the scene lies `view_depth` under the skin, which the plane presses flat; z points into the body. `acquired`
-    propagates p₀ to the plane, adds noise to the records and reconstructs them; a test compares the two.
+    propagates p₀ to the plane, adds noise to the records and reconstructs them; a test compares the two. What differs from the
+    tissue at the corner of the scene is filtered together with its mirror image above the skin, as a plane records both alike;
+    tissue in layers is not, as records begin in silence.
     Worked number: Γ = 0.2004, 20 /m, 20 mJ/cm² and φ = 1 are 802 Pa.
     Holds for labels that absorb little of the light and lie deeper than about 1 mm, in tissue of one speed of sound. Leaves
     out vessels and organs, reflections, saturation and reshaping of particles, and heat that a pulse leaves for the next.
@@ -70,9 +76,13 @@ class Photoacoustic(AbstractModality):
 
     def expected(self, scene: Scene) -> Field:
         """What the plane shows of the start pressure, without noise."""
-        count = scene.detached.shape[0]
-        around = _prolonged(scene)  # tissue goes on above and below; sound of low frequencies comes from there too
-        return filtered(self.start_pressure(around), self._heard(around))[count:-count]
+        tissue, count = _corner(scene), scene.detached.shape[0]
+        body = self.start_pressure(scene) - self.start_pressure(tissue)
+        top = self.view_depth / scene.voxel_size[0] - 0.5 * count
+        above = layers_above(top, count)
+        waves = box_wave_numbers(body.shape, above=above, voxel_size=scene.voxel_size)
+        image = filtered_under_mirror(body, self._heard(waves, scene), above=above) + self._layers(tissue)
+        return jnp.where((jnp.arange(count) + top + 0.5 > 0.0)[:, None, None], image, 0.0)
 
     def noisy(self, expected: Field, scene: Scene, *, key: Array) -> Field:
         """One image with the grain of the detectors' noise."""
@@ -135,9 +145,15 @@ class Photoacoustic(AbstractModality):
     def _band(self, frequency: Array) -> Array:
         return band(frequency, lowest=self.lowest_frequency, highest=self.highest_frequency)
 
-    def _cone(self, scene: Scene) -> tuple[Field, Field, Field]:
+    def _layers(self, tissue: Scene) -> Field:
+        """Return what is heard of tissue that is the same to all sides; above the skin there is silence."""
+        column, beyond = _prolonged(tissue), PROLONGED * tissue.detached.shape[0]
+        waves = wave_numbers(column.detached.shape, voxel_size=tissue.voxel_size)
+        return filtered(self.start_pressure(column), self._heard(waves, tissue))[beyond:-beyond]
+
+    def _cone(self, waves: Waves, scene: Scene) -> tuple[Field, Field, Field]:
         """Return frequencies, the cosine of the angle from the axis, and the share of waves that meet the plane."""
-        kz, ky, kx = wave_numbers(scene.detached.shape, voxel_size=scene.voxel_size)
+        kz, ky, kx = waves
         squares = kz**2 + ky**2 + kx**2
         k = jnp.sqrt(jnp.where(squares > 0.0, squares, 1.0 / scene.voxel_size[0] ** 2)) * (squares > 0.0)
         cosine = jnp.where(squares > 0.0, kz / jnp.where(squares > 0.0, k, 1.0 / scene.voxel_size[0]), 1.0)
@@ -146,9 +162,9 @@ class Photoacoustic(AbstractModality):
         shares = (cone(kz * step, side * step, greatest_tangent=tangent) for side in (ky, kx))
         return self.sound_speed * k / (2.0 * math.pi), cosine, next(shares) * next(shares)
 
-    def _heard(self, scene: Scene) -> Field:
-        frequency, _, seen = self._cone(scene)
-        _, ky, kx = wave_numbers(scene.detached.shape, voxel_size=scene.voxel_size)
+    def _heard(self, waves: Waves, scene: Scene) -> Field:
+        frequency, _, seen = self._cone(waves, scene)
+        _, ky, kx = waves
         wide = width_response(ky, width=self.detector_width) * width_response(kx, width=self.detector_width)
         return self._band(frequency) * self._reaching(frequency) * seen * wide
 
@@ -157,7 +173,7 @@ class Photoacoustic(AbstractModality):
         return self._band(frequency) * jnp.exp(-self.acoustic_attenuation * self.view_depth * frequency)
 
     def _power(self, scene: Scene) -> Field:
-        frequency, cosine, seen = self._cone(scene)
+        frequency, cosine, seen = self._cone(wave_numbers(scene.detached.shape, voxel_size=scene.voxel_size), scene)
         density = self.noise_equivalent_pressure**2 / (
             self.averaged_pulses * jnp.abs(self.highest_frequency - self.lowest_frequency)
         )
@@ -165,9 +181,17 @@ class Photoacoustic(AbstractModality):
         return white * cosine * (self._band(frequency) * seen) ** 2
 
 
+def _corner(scene: Scene) -> Scene:
+    """Return a column of the tissue at the corner of a scene, which stands for all around it."""
+    return _with_label(scene, lambda field: field[:, :1, :1])
+
+
 def _prolonged(scene: Scene) -> Scene:
-    """Return a scene with as many layers again above and below, each like the outermost one."""
-    count = scene.detached.shape[0]
-    fields = (scene.attached_outside, scene.attached_inside, scene.detached)
-    label = tuple(jnp.pad(one, ((count, count), (0, 0), (0, 0)), mode="edge") for one in fields)
+    """Return a scene that goes on above and below as its outermost layers are."""
+    beyond = PROLONGED * scene.detached.shape[0]
+    return _with_label(scene, lambda field: jnp.pad(field, ((beyond, beyond), (0, 0), (0, 0)), mode="edge"))
+
+
+def _with_label(scene: Scene, changed: Callable[[Field], Field]) -> Scene:
+    label = tuple(changed(one) for one in (scene.attached_outside, scene.attached_inside, scene.detached))
     return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), scene, label)

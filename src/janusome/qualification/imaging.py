@@ -1,4 +1,4 @@
-"""The qualification of imaging: dynamic MRI beside OSIPI's test files, at its tolerances; and every scanner's way back."""
+"""The qualification of imaging: OSIPI's tests of dynamic MRI, published cases of light, and every scanner's way back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from janusome.errors import InputError
 from janusome.files.library import Library
+from janusome.qualification.imaging_light import photons
 from janusome.qualification.imaging_loop import CASES, loop
 from janusome.qualification.osipi_files import osipi_files
 from janusome.qualification.osipi_inputs import arterial_inputs
@@ -18,7 +19,7 @@ from janusome.qualification.section import Section
 
 Progress = Callable[[str, float], None]
 
-TITLE = "What images say of the tissue: OSIPI's tests of dynamic MRI, and images quantified that were simulated"
+TITLE = "What images say of the tissue: OSIPI's tests of dynamic MRI, light, and images quantified that were simulated"
 
 COMPARISONS: tuple[tuple[str, Callable[..., Section]], ...] = (
     ("T1 by variable flip angle", relaxation_times),
@@ -26,6 +27,8 @@ COMPARISONS: tuple[tuple[str, Callable[..., Section]], ...] = (
     ("arterial inputs", arterial_inputs),
     *((subject.title, partial(tracer_model, subject)) for subject in SUBJECTS),
 )
+
+ALONE: tuple[tuple[str, Callable[[], Section]], ...] = (("light by Monte Carlo", photons),)  # these need no files
 
 
 def qualify_imaging(data: Path | str | None, *, progress: Progress, should_stop: Callable[[], bool]) -> tuple[Section, ...]:
@@ -48,6 +51,11 @@ def qualify_imaging(data: Path | str | None, *, progress: Progress, should_stop:
             raise KeyboardInterrupt
         progress(name, k / len(COMPARISONS))
         found.append(comparison(files))
+    for name, section in ALONE:
+        if should_stop():
+            raise KeyboardInterrupt
+        progress(name, 1.0)
+        found.append(section())
     rows = Library()
     for k, case in enumerate(CASES):
         progress("simulating and quantifying", k / len(CASES))

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 Scalar = Float[Array, ""]
-BORDER = 8  # steepness of the cone's border; compared with reconstructed records in a test
+BORDER = 4  # steepness of the cone's border; compared with reconstructed records in a test
 
 
 def band(frequency: Array, *, lowest: Scalar, highest: Scalar) -> Array:

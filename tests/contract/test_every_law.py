@@ -227,7 +227,9 @@ def test_every_field_is_a_quantity_with_a_unit(law):
             assert declared.type == "str"
     fields = {declared.name for declared in dataclasses.fields(law)}
     outside = {name for name, value in vars(law).items() if isinstance(value, (int, float, np.ndarray))} - fields
-    assert not outside - {"driven_by_drug", "relative", "linear", "local"}, f"{law.__name__} holds numbers that are no fields: {outside}"
+    assert not outside - {"driven_by_drug", "relative", "linear", "local"}, (
+        f"{law.__name__} holds numbers that are no fields: {outside}"
+    )
 
 
 # Numbers of formulas; the others with what they are.

@@ -97,8 +97,11 @@ def _scan(
         shown = setup.draw(0)
         scene = view.scene(0, in_lesion, in_background)
         picture = _expected(shown, scene)
-        image = _image(shown, scene, seed, raw_data=event.raw_data)
-        earlier = _image(shown, view.tissue(0), (seed + 1) % 2**32, raw_data=event.raw_data) if before else None
+        image = _image(shown, scene, picture, seed, raw_data=event.raw_data)
+        earlier = None
+        if before:
+            tissue = view.tissue(0)
+            earlier = _image(shown, tissue, _expected(shown, tissue), (seed + 1) % 2**32, raw_data=event.raw_data)
         parts = _parts(in_lesion)
         lowest = _lowest(setup, view, before=before, parts=parts)
     hours = from_internal(event.at, "h")
@@ -159,13 +162,13 @@ def _expected(modality: AbstractModality, scene: Scene) -> Any:
 
 
 @eqx.filter_jit
-def _noisy(modality: AbstractModality, scene: Scene, key: Any) -> Any:
-    return modality.noisy(modality.expected(scene), scene, key=key)
+def _noisy(modality: AbstractModality, expected: Any, scene: Scene, key: Any) -> Any:
+    return modality.noisy(expected, scene, key=key)
 
 
-def _image(modality: AbstractModality, scene: Scene, seed: int, *, raw_data: bool) -> Any:
+def _image(modality: AbstractModality, scene: Scene, expected: Any, seed: int, *, raw_data: bool) -> Any:
     """Return one image with noise, by way of raw data if asked."""
-    return modality.acquired(scene, seed=seed) if raw_data else _noisy(modality, scene, jax.random.key(seed))
+    return modality.acquired(scene, seed=seed) if raw_data else _noisy(modality, expected, scene, jax.random.key(seed))
 
 
 def _lowest(setup: Camera, view: _View, *, before: bool, parts: tuple[float, float, float]) -> Array:
@@ -196,11 +199,6 @@ def _parts(held: Label) -> tuple[float, float, float]:
     whole = sum(amounts)
     outside, inside, detached = (amount / whole for amount in amounts) if whole > 0.0 else (1.0, 0.0, 0.0)
     return outside, inside, detached
-
-
-@eqx.filter_jit
-def _brightest(modality: AbstractModality, scene: Scene) -> Any:
-    return jnp.max(jnp.abs(modality.expected(scene)))
 
 
 def _without_label(scene: Scene) -> Scene:
@@ -263,7 +261,7 @@ def shows_tissue(modality: AbstractModality, tissue: Scene) -> bool:
     does.
     """
     throughout = eqx.tree_at(lambda s: s.body, tissue, jnp.ones_like(tissue.body))  # air shows too, and is no tissue
-    return bool(_brightest(modality, throughout) > 0.0)
+    return bool(np.any(np.asarray(_expected(modality, throughout)) != 0.0))
 
 
 def tissue_rates(study: ResolvedStudy, tumor: Tumor, setup: Camera, book: ValueBook) -> dict[str, tuple[Array, Array]]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from janusome.cli import console
+from janusome.cli.compiled import keep_compiled
 from janusome.cli.guard import guarded
 
 app = typer.Typer(
@@ -44,6 +45,7 @@ def main(
 ) -> None:
     """Simulate, compare and look things up."""
     del version
+    keep_compiled()
 
 
 @app.command()

@@ -113,3 +113,29 @@ def test_alike_voxels_gathered_give_the_levels_of_all():
         for each in (geometry, few)
     )
     np.testing.assert_allclose(gathered, whole, rtol=1e-12)
+
+
+@pytest.mark.parametrize("relaxivity", [0.9, 1.0, 1.1, 1.3])
+def test_an_agent_that_hardly_shows_at_first_is_found_where_it_darkens(relaxivity):
+    """About where T1 makes up for T2* the slope at none is small, of either sign, and one step of Newton's method goes far off."""
+    spacing = 1.25e-3
+    geometry = regions(count=16, spacing=spacing).gathered()
+    tissue, small = tissue_of(geometry, spacing), jnp.asarray([1e-3, 0.0])
+
+    def slope(modality):
+        none, little = (seen(modality, tissue, geometry, levels)[0] for levels in (jnp.zeros(2), small))
+        return float(little / none) - 1.0
+
+    dark = {
+        "echo_time": 15e-3,
+        "repetition_time": 0.5,
+        "flip_angle": np.deg2rad(10.0),
+        "effective_transverse_relaxivity": 56.0,
+    }
+    one, other = (slope(mri(**dark, longitudinal_relaxivity=r1)) for r1 in (0.0, 10.0))
+    modality = mri(**dark, longitudinal_relaxivity=relaxivity * 10.0 * one / (one - other))
+    truth = jnp.asarray([1.5, 0.1])
+    before, means = (seen(modality, tissue, geometry, levels) for levels in (jnp.zeros(2), truth))
+    assert means[0] < 0.8 * before[0]
+    found = solved(modality, tissue, geometry, means=means, before=before, at_least=0.0)
+    np.testing.assert_allclose(found.levels, truth, rtol=1e-6)

@@ -90,7 +90,7 @@ class Quantified:
     @property
     def visible(self) -> bool:
         """Whether the lesion stands out by the criterion of Rose."""
-        return abs(self.contrast) >= ROSE_THRESHOLD * self.noise
+        return _stands_out(self.contrast, self.noise)
 
 
 def quantify(
@@ -180,12 +180,26 @@ def _levels(
     normal = np.random.default_rng(book.seed).standard_normal((book.draws, 4))
     noise = scatter.reshape(4) * np.where(np.arange(book.draws)[:, None] > 0, normal, 0.0)
     seen, earlier = means + noise[:, :2], None if before is None else before + noise[:, 2:]
-    found = np.concatenate(list(_in_batches(setup, rates, alike, picture.voxel_size, seen, earlier, control=control)))
+    contrast, deviation = _contrast(middle, there, regions, first, scatter, means=means, before=before)
+    at_least = 0.0 if _stands_out(contrast, deviation) else -math.inf  # noise may be less than none, a lesion may not
+    batches = _in_batches(setup, rates, alike, picture.voxel_size, seen, earlier, at_least=at_least, control=control)
+    return np.concatenate(list(batches)), contrast, deviation
+
+
+def _contrast(
+    middle: AbstractModality, tissue: Scene, regions: Regions, first: Solved, scatter: Array, *, means: Any, before: Any
+) -> tuple[float, float]:
+    """Return by how much the lesion differs from what was there before, or is around it, and the noise of that."""
     if before is not None:
-        return found, float(means[0] - before[0]), float(np.hypot(*scatter[:, 0]))
-    around = jnp.full(2, jnp.maximum(jnp.nan_to_num(first.levels[1]), 0.0))
-    without = float(noise_of_means(middle, there, regions, around)[0][0])  # the lesion's place, were it as its surroundings
-    return found, float(means[0] - means[1]), float(np.sqrt(0.5 * (scatter[0, 0] ** 2 + without**2)))
+        return float(means[0] - before[0]), float(np.hypot(*scatter[:, 0]))
+    around = jnp.full(2, jnp.maximum(jnp.nan_to_num(first.levels[1]), 0.0))  # the lesion's place, were it as its surroundings
+    without = float(noise_of_means(middle, tissue, regions, around)[0][0])
+    return float(means[0] - means[1]), float(np.sqrt(0.5 * (scatter[0, 0] ** 2 + without**2)))
+
+
+def _stands_out(contrast: float, noise: float) -> bool:
+    """Tell by the criterion of Rose."""
+    return abs(contrast) >= ROSE_THRESHOLD * noise
 
 
 def _in_batches(
@@ -196,6 +210,7 @@ def _in_batches(
     seen: Any,
     earlier: Any,
     *,
+    at_least: float,
     control: Control,
 ) -> Iterator[Array]:
     """Yield the levels of every draw, batch by batch; not a number where there is no answer.
@@ -212,19 +227,20 @@ def _in_batches(
         laws = setup.modality(**{name: jnp.asarray(values[index]) for name, values in setup.fields.items()})
         around = {name: (jnp.asarray(here[index]), jnp.asarray(there[index])) for name, (here, there) in rates.items()}
         before = None if earlier is None else earlier[index]
-        levels, missed = _together(laws, around, regions, jnp.asarray(voxel_size), seen[index], before)
+        levels, missed = _together(laws, around, regions, jnp.asarray(voxel_size), seen[index], before, jnp.asarray(at_least))
         solved_well = np.all(np.abs(missed) <= CLOSE * np.max(np.abs(seen[index]), axis=1, keepdims=True), axis=1)
         yield np.where(solved_well[:, None], levels, np.nan)[: draws - start]
 
 
 @eqx.filter_jit
 def _together(
-    laws: AbstractModality, rates: Any, regions: Regions, voxel_size: Any, means: Any, before: Any
+    laws: AbstractModality, rates: Any, regions: Regions, voxel_size: Any, means: Any, before: Any, at_least: Any
 ) -> tuple[Any, Any]:
     """Solve several draws at once: levels, and what each misses."""
 
     def one(law: AbstractModality, around: Any, seen: Any, earlier: Any) -> tuple[Any, Any]:
-        found = solved(law, tissue_scene(around, regions.share, voxel_size), regions, means=seen, before=earlier)
+        scene = tissue_scene(around, regions.share, voxel_size)
+        found = solved(law, scene, regions, means=seen, before=earlier, at_least=at_least)
         return found.levels, found.missed
 
     return eqx.filter_vmap(one)(laws, rates, means, before)

@@ -12,6 +12,7 @@ misregistration, and a third region nearby.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import equinox as eqx
@@ -26,6 +27,7 @@ Field = Float[Array, "z y x"]
 Pair = Float[Array, "2"]  # of the lesion, of what is around it
 
 MOST_STEPS = 16
+STARTS = (0.0, *(10.0 ** (0.5 * k) for k in range(-8, 6)))  # mol/m^3, of the lesion
 CLOSE = 1e-9  # of the signal
 
 
@@ -47,10 +49,11 @@ class Regions(NamedTuple):
     def gathered(self) -> Regions:
         """Return one voxel for each share that occurs, with the weights of all that have it: for a law without neighbours."""
         shares, which = np.unique(np.asarray(self.share), return_inverse=True)
-        lesion, background = (
-            np.bincount(which.ravel(), weights=np.asarray(weights).ravel()) for weights in (self.lesion, self.background)
-        )
-        return Regions(*(jnp.asarray(each[:, None, None]) for each in (shares, lesion, background)), self.parts)
+
+        def added_up(weights: Field) -> Field:
+            return jnp.asarray(np.bincount(which.ravel(), weights=np.asarray(weights).ravel())[:, None, None])
+
+        return Regions(jnp.asarray(shares[:, None, None]), added_up(self.lesion), added_up(self.background), self.parts)
 
     def labelled(self, tissue: Scene, levels: Pair) -> Scene:
         """Return tissue with label at two levels, mol/m^3."""
@@ -78,8 +81,16 @@ def seen(modality: AbstractModality, tissue: Scene, regions: Regions, levels: Pa
 
 
 @eqx.filter_jit
-def solved(modality: AbstractModality, tissue: Scene, regions: Regions, *, means: Pair, before: Pair | None) -> Solved:
-    """Solve for both levels by Newton's method from none upward, so that of two answers the lower is found.
+def solved(
+    modality: AbstractModality,
+    tissue: Scene,
+    regions: Regions,
+    *,
+    means: Pair,
+    before: Pair | None,
+    at_least: float | Array = -jnp.inf,
+) -> Solved:
+    """Solve for both levels by Newton's method; of several answers that nearest to none, in the lesion, is found.
 
     Parameters
     ----------
@@ -89,9 +100,10 @@ def solved(modality: AbstractModality, tissue: Scene, regions: Regions, *, means
         Of the image, over the lesion and around it.
     before
         The same of an image from before the label came; needed where tissue shows.
+    at_least
+        The lowest level in the lesion that counts as an answer, mol/m^3.
     """
-    start = jnp.zeros(2)
-    bare, push = jax.linearize(lambda levels: seen(modality, tissue, regions, levels), start)
+    bare, push = jax.linearize(lambda levels: seen(modality, tissue, regions, levels), jnp.zeros(2))
     response = jax.vmap(push)(jnp.eye(2)).T
     if modality.linear:
         levels = jnp.linalg.solve(response, means - (bare if before is None else before))
@@ -103,11 +115,20 @@ def solved(modality: AbstractModality, tissue: Scene, regions: Regions, *, means
     def missed(levels: Pair) -> Pair:
         return gain * seen(modality, tissue, regions, levels) + offset - means
 
-    def nearer(levels: Pair, miss: Pair, response: Array) -> tuple[Pair, Pair]:
-        levels = levels - jnp.linalg.solve(response, miss)
-        return levels, missed(levels)
-
     close = CLOSE * jnp.max(jnp.abs(means))
+    if not modality.local:  # the first step shares with `bare` what both prepare, an inverse say
+        first = -jnp.linalg.solve(gain[:, None] * response, gain * bare + offset - means)
+        return Solved(*_newton(missed, first, close=close), gain)
+    # Where an agent brightens and darkens, the slope at none is small or of the other sign: Newton's method is thrown far off.
+    starts = jnp.stack([jnp.asarray(STARTS, dtype=means.dtype), jnp.zeros(len(STARTS), dtype=means.dtype)], axis=1)
+    levels, misses = jax.vmap(lambda start: _newton(missed, start, close=close))(starts)
+    answers = (jnp.max(jnp.abs(misses), axis=1) <= close) & (levels[:, 0] >= at_least)
+    best = jnp.argmin(jnp.where(answers, jnp.abs(levels[:, 0]), jnp.inf))
+    return Solved(levels[best], misses[best], gain)
+
+
+def _newton(missed: Callable[[Pair], Pair], start: Pair, *, close: Array) -> tuple[Pair, Pair]:
+    """Return the levels where nothing is missed any more, or where the steps ran out, and what is missed there."""
 
     def going(state: tuple[Pair, Pair, Array]) -> Array:
         _, miss, step = state
@@ -115,12 +136,11 @@ def solved(modality: AbstractModality, tissue: Scene, regions: Regions, *, means
 
     def onward(state: tuple[Pair, Pair, Array]) -> tuple[Pair, Pair, Array]:
         levels, miss, step = state
-        return *nearer(levels, miss, jax.jacfwd(missed)(levels)), step + 1
+        levels = levels - jnp.linalg.solve(jax.jacfwd(missed)(levels), miss)
+        return levels, missed(levels), step + 1
 
-    # The first step shares with `bare` what both prepare, an inverse say.
-    first = nearer(start, gain * bare + offset - means, gain[:, None] * response)
-    levels, miss, _ = jax.lax.while_loop(going, onward, (*first, jnp.asarray(1)))
-    return Solved(levels, miss, gain)
+    levels, miss, _ = jax.lax.while_loop(going, onward, (start, missed(start), jnp.asarray(0)))
+    return levels, miss
 
 
 @eqx.filter_jit

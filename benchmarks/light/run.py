@@ -12,18 +12,18 @@ from pathlib import Path
 import numpy as np
 
 from janusome.numerics.light_sources import Beam
-from janusome.numerics.photons import Media, propagate
+from janusome.numerics.photons import propagate
+from janusome.qualification.imaging_light import cube
 
 PACKETS, REPEATS = 50_000, 7
 
 
 def main() -> None:
-    cube = Media(np.zeros((60, 60, 60), int), absorption=5.0, scattering=1000.0, anisotropy=0.01, refractive_index=1.37,
-                 surroundings=1.37, spacing=[1e-3] * 3)  # fmt: skip
+    medium = cube()
 
     def ours(threads: int) -> tuple[float, float, float]:
         cpu, wall = time.process_time(), time.perf_counter()
-        light = propagate(cube, Beam((29e-3, 29e-3)), packets=PACKETS, seed=1, threads=threads)
+        light = propagate(medium, Beam((29e-3, 29e-3)), packets=PACKETS, seed=1, threads=threads)
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         return PACKETS / cpu / 1e3, PACKETS / wall / 1e3, float(light.absorbed.sum())
 

@@ -236,6 +236,15 @@ class Scene(eqx.Module):
     body: Float[Array, "z y x"] = quantity("")
     voxel_size: Float[Array, 3] = quantity("m")  # z, y, x
 
+    @property
+    def label(self) -> Float[Array, "z y x"]:
+        """All label, whatever holds it."""
+        return self.attached_outside + self.attached_inside + self.detached
+
+    def with_label(self, *held: Float[Array, "z y x"]) -> Scene:
+        """Return the same tissue with other label: attached outside cells, attached inside them, detached."""
+        return eqx.tree_at(lambda scene: (scene.attached_outside, scene.attached_inside, scene.detached), self, held)
+
 
 class AbstractModality(eqx.Module):
     """What a scanner shows of a scene: an expected image, and the noise around it.

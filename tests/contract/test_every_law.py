@@ -347,8 +347,7 @@ def test_an_image_is_finite_non_negative_differentiable_and_its_noise_comes_from
 
 def labelled(scene, times):
     """The same tissue with so many times the label."""
-    held = tuple(times * part for part in (scene.attached_outside, scene.attached_inside, scene.detached))
-    return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), scene, held)
+    return scene.with_label(times * scene.attached_outside, times * scene.attached_inside, times * scene.detached)
 
 
 @pytest.mark.parametrize("modality", [one for one in every_modality() if one.linear], ids=lambda one: one.__name__)

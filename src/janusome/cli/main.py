@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from janusome.cli import console
-from janusome.cli.compiled import keep_compiled
 from janusome.cli.guard import guarded
 
 app = typer.Typer(
@@ -44,6 +43,8 @@ def main(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Simulate, compare and look things up."""
+    from janusome.cli.compiled import keep_compiled
+
     del version
     keep_compiled()
 

@@ -18,17 +18,18 @@ from janusome.imaging.xray.beam import (
     tube_photons,
 )
 from janusome.imaging.xray.channels import Channels
+from janusome.imaging.xray.computed_tomogram import AbstractComputedTomogram
 from janusome.imaging.xray.image_noise import ImageNoise
-from janusome.imaging.xray.tomography import SOFT_TISSUE, Gantry, tomogram
-from janusome.model import AbstractModality, Scene
-from janusome.numerics.blur import gaussian_blur, standard_deviation
+from janusome.imaging.xray.tomography import SOFT_TISSUE, tomogram
+from janusome.model import Scene
+from janusome.numerics.blur import gaussian_blur
 from janusome.units import quantity
 
 Field = Float[Array, "z y x"]
 Scalar = Float[Array, ""]
 
 
-class Ct(AbstractModality):
+class Ct(AbstractComputedTomogram):
     r"""A reconstructed CT image of one tube voltage, in HU, with beam hardening of water corrected.
 
     $$ HU = HU_{tissue} + G * \Big(1000\,\frac{\langle\mu/\rho\rangle_{element}}{\langle\mu_w\rangle}\,M\,c
@@ -52,86 +53,45 @@ class Ct(AbstractModality):
     """
 
     unit: ClassVar[str] = ""
-    linear: ClassVar[bool] = True
     sources: ClassVar = ("poludniowski2021", "xraylib", "icru46_xcist", "eatough_ctug")
 
     tube_voltage: Scalar = quantity("kV")
-    aluminum_filtration: Scalar = quantity("mm")
     tube_charge: Scalar = quantity("mA s")
-    number_of_views: Scalar = quantity("")
-    ray_spacing: Scalar = quantity("mm")
-    source_distance: Scalar = quantity("m")
-    detector_efficiency: Scalar = quantity("")
     electronic_noise: Scalar = quantity("keV")
-    spatial_resolution: Scalar = quantity("m")
-    ct_number_stability: Scalar = quantity("")
-    attenuation_path: Scalar = quantity("m")
-    atomic_number: Scalar = quantity("")
-    atomic_mass: Scalar = quantity("kg/mol")
 
     def expected(self, scene: Scene) -> Field:
         """CT numbers without noise."""
         weights = energy_read(behind_water(self._tube(), self.attenuation_path))
         tissue = tissue_number(weights, tissue=SOFT_TISSUE)
-        added = hounsfield_slope(weights, atomic_number=self.atomic_number) * self._mass(scene)
+        added = hounsfield_slope(weights, atomic_number=self.atomic_number) * self.mass(scene)
         without_air = added - (tissue - AIR) * (1.0 - scene.body)
-        seen = gaussian_blur(without_air, width=standard_deviation(self.spatial_resolution), voxel_size=scene.voxel_size)
+        seen = gaussian_blur(without_air, width=self.width(), voxel_size=scene.voxel_size)
         return tissue + seen
-
-    def noisy(self, expected: Field, scene: Scene, *, key: Array) -> Field:
-        """One image."""
-        return self._noise(scene).added_to(expected, key=key)
-
-    def shown(self, expected: Field, scene: Scene) -> Field:
-        """The expected image itself: the noise has no bias until hardly a photon arrives."""
-        del scene
-        return expected
-
-    def noise(self, expected: Field, scene: Scene) -> Field:
-        """Standard deviation in every voxel."""
-        return self._noise(scene).of_voxels(expected)
-
-    def noise_of_mean(self, expected: Field, scene: Scene, *, weights: Field) -> Scalar:
-        """Of a mean: that of counting, and that of calibration."""
-        del expected
-        return self._noise(scene).of_sum(weights)
 
     def acquired(self, scene: Scene, *, seed: int) -> Field:
         """One image by way of rays through the body, their readings, and filtered back-projection."""
         numbers = tomogram(
             self._channels(scene, path=0.0),
-            self._gantry(),
+            self.gantry(),
             scene,
-            mass=self._mass(scene),
+            mass=self.mass(scene),
             atomic_number=self.atomic_number,
             seed=seed,
         )
         return jnp.asarray(numbers[0])
 
-    def _mass(self, scene: Scene) -> Field:
-        return self.atomic_mass * (scene.attached_outside + scene.attached_inside + scene.detached)
-
     def _tube(self) -> Float[Array, " bins"]:
         return tube_photons(self.tube_voltage, aluminum=self.aluminum_filtration)
 
     def _channels(self, scene: Scene, *, path: Scalar | float) -> Channels:
-        gantry = self._gantry()
+        gantry = self.gantry()
         photons = gantry.at_detector(self._tube() * self.tube_charge, slice_thickness=scene.voxel_size[0])
         arriving = behind_water(photons * self.detector_efficiency, path)
         return Channels(arriving[None], energies()[None], self.electronic_noise)
 
-    def _gantry(self) -> Gantry:
-        return Gantry(
-            self.number_of_views,
-            self.ray_spacing,
-            self.source_distance,
-            self.attenuation_path,
-            standard_deviation(self.spatial_resolution),
-            self.ct_number_stability,
-        )
-
-    def _noise(self, scene: Scene) -> ImageNoise:
+    def image_noise(self, scene: Scene) -> ImageNoise:
+        """Return the noise behind the water path of the body."""
         channels = self._channels(scene, path=self.attenuation_path)
         weights = channels.photons[0] * channels.reading[0]
         ray = jnp.sqrt(channels.relative_variance()[0]) * number_per_attenuation(weights)
-        return self._gantry().image_noise(ray, drift=self.ct_number_stability, voxel_size=scene.voxel_size)
+        return self.gantry().image_noise(ray, drift=self.ct_number_stability, voxel_size=scene.voxel_size)

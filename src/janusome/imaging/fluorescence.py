@@ -119,7 +119,7 @@ class Fluorescence(AbstractModality):
 
     def _taken(self, scene: Scene) -> Field:
         """Absorption coefficient of the label."""
-        label = scene.attached_outside + scene.attached_inside + scene.detached
+        label = scene.label
         return math.log(10.0) * self.molar_absorption_coefficient * label
 
     def _excitation(self, depth: Array) -> Array:

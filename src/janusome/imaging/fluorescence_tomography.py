@@ -57,7 +57,7 @@ class FluorescenceTomography(AbstractModality):
 
     def expected(self, scene: Scene) -> Field:
         """Reconstruction of data without noise."""
-        label = scene.attached_outside + scene.attached_inside + scene.detached
+        label = scene.label
         way = self._inverse(scene)
         image = from_waves(jnp.einsum("zrjk,rwjk,wjk->zjk", way.back, way.seen, to_waves(label)))
         return from_internal(jnp.maximum(image, 0.0), self.unit)
@@ -90,7 +90,7 @@ class FluorescenceTomography(AbstractModality):
 
     def acquired(self, scene: Scene, *, seed: int) -> Field:
         """One image by way of counted electrons of every source and ring, and LSQR."""
-        label = np.asarray(scene.attached_outside + scene.attached_inside + scene.detached)
+        label = np.asarray(scene.label)
         image = reconstructed(label, self._inverse(scene), read=float(self.read_noise), seed=seed,
                               regularization=float(self.regularization))  # fmt: skip
         return jnp.asarray(from_internal(image, self.unit))
@@ -111,6 +111,6 @@ class FluorescenceTomography(AbstractModality):
 
     def _spread(self, scene: Scene, way: Inverse) -> Float[Array, " rings"]:
         """Standard deviation of the data over that without label, by the mean light of the label in each ring."""
-        label = scene.attached_outside + scene.attached_inside + scene.detached
+        label = scene.label
         mean_light = jnp.einsum("rz,z->r", way.seen[:, :, 0, 0], jnp.mean(label, axis=(1, 2))) * way.spread
         return jnp.sqrt(1.0 + mean_light / way.spread**2)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from typing import ClassVar
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -107,7 +106,7 @@ class Photoacoustic(AbstractModality):
         """One image by way of the records of every detector."""
         array = array_over(scene, middle=float(self.view_depth), aperture=float(self.detection_aperture),
                            sound_speed=float(self.sound_speed))  # fmt: skip
-        label = np.asarray(scene.attached_outside + scene.attached_inside + scene.detached)
+        label = np.asarray(scene.label)
         p0 = array.extended(label, lambda c, depth: np.asarray(self._pressure(jnp.asarray(c), jnp.asarray(depth))))
         deviation = self.noise_equivalent_pressure * self.detector_pitch * jnp.sqrt(
             1.0 / (2.0 * self.averaged_pulses * (self.highest_frequency - self.lowest_frequency))
@@ -126,7 +125,7 @@ class Photoacoustic(AbstractModality):
 
     def start_pressure(self, scene: Scene) -> Field:
         """Return p₀ itself, Pa."""
-        label = scene.attached_outside + scene.attached_inside + scene.detached
+        label = scene.label
         layer, count = scene.voxel_size[0], label.shape[0]
         depth = self.view_depth + (jnp.arange(count) - 0.5 * (count - 1)) * layer
         under_the_skin = jnp.clip(depth / layer + 0.5, 0.0, 1.0)[:, None, None]
@@ -194,4 +193,4 @@ def _prolonged(scene: Scene) -> Scene:
 
 def _with_label(scene: Scene, changed: Callable[[Field], Field]) -> Scene:
     label = tuple(changed(one) for one in (scene.attached_outside, scene.attached_inside, scene.detached))
-    return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), scene, label)
+    return scene.with_label(*label)

@@ -203,7 +203,7 @@ def _parts(held: Label) -> tuple[float, float, float]:
 
 def _without_label(scene: Scene) -> Scene:
     nothing = jnp.zeros_like(scene.detached)
-    return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), scene, (nothing,) * 3)
+    return scene.with_label(nothing, nothing, nothing)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -246,8 +246,7 @@ class _View:
             inside = pattern * (mean[draw] / mean[0]) if mean[0] > 0.0 else share * mean[draw]
             return inside + (self.body - share) * outside[draw]
 
-        label = tuple(part(*parts) for parts in zip(self.pattern, in_lesion, around, strict=True))
-        return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), self.tissue(draw), label)
+        return self.tissue(draw).with_label(*(part(*parts) for parts in zip(self.pattern, in_lesion, around, strict=True)))
 
     def tissue(self, draw: int) -> Scene:
         """Return the tissue alone."""

@@ -24,7 +24,7 @@ def mean_activity(scene: Scene, *, half_life: Scalar, frame_duration: Scalar) ->
     """
     decay_constant = math.log(2.0) / half_life
     decays = decay_constant * frame_duration
-    label = scene.attached_outside + scene.attached_inside + scene.detached
+    label = scene.label
     return decay_constant * Avogadro * label * (-jnp.expm1(-decays) / decays)
 
 

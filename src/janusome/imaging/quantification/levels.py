@@ -58,8 +58,7 @@ class Regions(NamedTuple):
     def labelled(self, tissue: Scene, levels: Pair) -> Scene:
         """Return tissue with label at two levels, mol/m^3."""
         label = levels[0] * self.share + levels[1] * (1.0 - self.share)
-        held = tuple(part * label for part in self.parts)
-        return eqx.tree_at(lambda s: (s.attached_outside, s.attached_inside, s.detached), tissue, held)
+        return tissue.with_label(*(part * label for part in self.parts))
 
 
 class Solved(NamedTuple):
